@@ -1,0 +1,33 @@
+# twingrad_part(NAME [USES PART...] [PACKAGES TARGET...]): the static library of one folder of the house.
+#
+# Sources include headers by their path from the root ("manual/layers/dense.hpp"), yet the root itself is on nobody's
+# include path: each part has an include root of its own that holds a link to that part alone. So manual/ cannot include
+# a header of autograd/, nor the other way round: the compiler does not find it.
+function(twingrad_part name)
+  cmake_parse_arguments(PART "" "" "USES;PACKAGES" ${ARGN})
+  set(root ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${root}/${name} SYMBOLIC)
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  add_library(${name} STATIC ${sources})
+  add_library(twingrad::${name} ALIAS ${name})
+  target_include_directories(${name} PUBLIC ${root})
+  target_link_libraries(${name} PUBLIC ${PART_USES} ${PART_PACKAGES})
+  twingrad_compile_options(${name})
+endfunction()
+
+function(twingrad_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion)
+  if(TWINGRAD_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(TWINGRAD_NATIVE)
+    target_compile_options(${target} PRIVATE -march=native)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+      # GCC's own AVX-512 intrinsics trip this warning (GCC bug 105593, mended in 14).
+      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+    endif()
+  endif()
+endfunction()

@@ -1,0 +1,88 @@
+// Fully connected layer (torch.nn.Linear; Goodfellow, Bengio, Courville 2016, "Deep Learning", 6.5.4 and
+// alg. 6.4).
+//
+//   forward    y = x·Wᵀ + b                       y_nj = sum_i x_ni W_ji + b_j
+//
+//   backward   d_weight += d_yᵀ·x                 W_ji meets x_ni in every sample n: a sum over the batch
+//              d_bias   += sum over rows of d_y   b_j is added in every sample: the same sum, without x
+//              d_x       = d_y·W                  x_ni feeds every output j: not Wᵀ, which took x to y
+//
+//   The batch is summed, never averaged, here: a mean over the batch belongs to the loss, which has put its
+//   1/N into d_y already.
+//
+//   caches     a view on x (N×I)
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "manual/matrix.hpp"
+#include "manual/parameter.hpp"
+#include "shared/errors.hpp"
+#include "shared/specs/network_spec.hpp"
+
+namespace twin::manual {
+
+/// Maps N×I to N×O. Gradients accumulate over calls to backward() until zero_grad().
+template <typename Scalar>
+class Dense {
+ public:
+  static constexpr const char* forward_formula = "y = x·Wᵀ + b";
+  static constexpr const char* backward_formula = "d_x = d_y·W";
+  static constexpr const char* parameter_formulas[] = {"d_W = d_yᵀ·x", "d_b = Σₙ d_yₙ"};
+
+  /// Weights and biases are 0. Throws ShapeError unless both sizes are above 0.
+  explicit Dense(const DenseSpec& spec)
+      : weight(Matrix<Scalar>::Zero(positive(spec.out_features, "Dense out_features"),
+                                    positive(spec.in_features, "Dense in_features"))),
+        d_weight(Matrix<Scalar>::Zero(spec.out_features, spec.in_features)),
+        bias(RowVector<Scalar>::Zero(spec.out_features)),
+        d_bias(RowVector<Scalar>::Zero(spec.out_features)) {}
+
+  /// x: N×I, unchanged until backward(). Returns y: N×O, valid until the next call. Throws ShapeError when I
+  /// differs.
+  const Matrix<Scalar>& forward(ConstMatrixView<Scalar> x) {
+    expect_columns(x, weight.cols(), "Dense::forward x");
+    x_.emplace(x);
+    y_.noalias() = x * weight.transpose();
+    y_.rowwise() += bias;
+    return y_;
+  }
+
+  /// d_y: N×O, the gradient of the loss by y. Returns d_x: N×I; adds to d_weight and d_bias. Throws
+  /// ShapeError when d_y has not the shape of y.
+  const Matrix<Scalar>& backward(ConstMatrixView<Scalar> d_y) {
+    backward_parameters(d_y);
+    d_x_.noalias() = d_y * weight;
+    return d_x_;
+  }
+
+  /// backward() without d_x, for the first layer of a network that is being trained.
+  void backward_parameters(ConstMatrixView<Scalar> d_y) {
+    if (!x_) throw std::logic_error("Dense::backward before forward");
+    expect_shape(d_y, y_, "Dense::backward d_y");
+    d_weight.noalias() += d_y.transpose() * *x_;
+    d_bias += d_y.colwise().sum();
+  }
+
+  void zero_grad() {
+    d_weight.setZero();
+    d_bias.setZero();
+  }
+
+  std::vector<Parameter<Scalar>> parameters(const std::string& name) {
+    return {parameter(name + ".weight", {weight.rows(), weight.cols()}, weight, d_weight),
+            parameter(name + ".bias", {bias.size()}, bias, d_bias)};
+  }
+
+  Matrix<Scalar> weight, d_weight;  // O×I
+  RowVector<Scalar> bias, d_bias;   // O
+
+ private:
+  std::optional<ConstMatrixView<Scalar>> x_;  // N×I
+  Matrix<Scalar> y_;                          // N×O
+  Matrix<Scalar> d_x_;                        // N×I
+};
+
+}  // namespace twin::manual

@@ -1,0 +1,56 @@
+// Logistic sigmoid, element by element (torch.nn.Sigmoid; Rumelhart, Hinton, Williams 1986, eq. 2 and 4).
+//
+//   forward    y   = 1 / (1 + exp(-x))
+//
+//   backward   d_x = d_y · y·(1 - y)
+//
+//   The derivative is written in the output y, not in the input x: exp(-x) = (1 - y) / y turns
+//   exp(-x) / (1 + exp(-x))² into y·(1 - y), and y is at hand.
+//
+//   caches     y (N×F)
+#pragma once
+
+#include <stdexcept>
+#include <vector>
+
+#include "manual/matrix.hpp"
+#include "manual/parameter.hpp"
+#include "shared/errors.hpp"
+#include "shared/specs/network_spec.hpp"
+
+namespace twin::manual {
+
+template <typename Scalar>
+class Sigmoid {
+ public:
+  static constexpr const char* forward_formula = "y = 1 / (1 + exp(-x))";
+  static constexpr const char* backward_formula = "d_x = d_y · y·(1 - y)";
+  static constexpr const char* const* parameter_formulas = nullptr;
+
+  explicit Sigmoid(const SigmoidSpec&) {}
+
+  /// x: N×F, of any F. Returns y: N×F, valid until the next call; 0 and 1 at the far ends, never NaN but for
+  /// NaN.
+  const Matrix<Scalar>& forward(ConstMatrixView<Scalar> x) {
+    y_ = (Scalar(1) + (-x.array()).exp()).inverse();
+    return y_;
+  }
+
+  /// d_y: N×F, the gradient of the loss by y. Returns d_x: N×F. Throws ShapeError when d_y has not the shape
+  /// of y.
+  const Matrix<Scalar>& backward(ConstMatrixView<Scalar> d_y) {
+    expect_shape(d_y, y_, "Sigmoid::backward d_y");
+    d_x_ = d_y.array() * (y_.array() * (Scalar(1) - y_.array()));
+    return d_x_;
+  }
+
+  /// There is no parameter to find a gradient for.
+  void backward_parameters(ConstMatrixView<Scalar> d_y) { expect_shape(d_y, y_, "Sigmoid::backward d_y"); }
+  void zero_grad() {}
+  std::vector<Parameter<Scalar>> parameters(const std::string&) { return {}; }
+
+ private:
+  Matrix<Scalar> y_, d_x_;  // N×F
+};
+
+}  // namespace twin::manual

@@ -1,0 +1,72 @@
+// Softmax cross-entropy on class labels (torch.nn.CrossEntropyLoss, reduction "mean"; Goodfellow, Bengio,
+// Courville 2016, "Deep Learning", 6.2.2.3).
+//
+//   forward    p_nk = exp(z_nk - m_n) / s_n,   m_n = max_k z_nk,   s_n = sum_k exp(z_nk - m_n)
+//              L    = mean over n of log(s_n) - (z_nt - m_n)          t = label of sample n
+//
+//   backward   d_z  = (p - onehot(t)) / N
+//
+//   Subtracting the row's maximum changes nothing in exact arithmetic and keeps exp from overflowing. Softmax
+//   and logarithm are differentiated together: apart, the 1/p of the logarithm would cancel a factor p of the
+//   softmax, and lose all digits where p is small.
+//
+//   caches     p (N×K), a view on the labels (N)
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <fmt/format.h>
+#include <span>
+
+#include "manual/matrix.hpp"
+#include "shared/errors.hpp"
+#include "shared/specs/network_spec.hpp"
+
+namespace twin::manual {
+
+template <typename Scalar>
+class CrossEntropyLoss {
+ public:
+  using Targets = std::span<const std::int64_t>;
+  static constexpr const char* forward_formula = "loss = meanₙ(-log softmax(y)ₙₜ)";
+  static constexpr const char* backward_formula = "error = (softmax(y) - onehot(t)) / N";
+
+  explicit CrossEntropyLoss(const CrossEntropyLossSpec&) {}
+
+  /// z: N×K logits; labels: N, unchanged until backward(). Throws ShapeError when their numbers differ,
+  /// DataError when a label is not in 0 … K-1.
+  Scalar forward(ConstMatrixView<Scalar> z, Targets labels) {
+    using std::log;
+    if (static_cast<Index>(labels.size()) != z.rows())
+      throw ShapeError(
+          fmt::format("CrossEntropyLoss::forward labels: expected {}, got {}", z.rows(), labels.size()));
+    labels_ = labels;
+    p_.resize(z.rows(), z.cols());
+    Scalar sum(0);
+    for (Index n = 0; n < z.rows(); ++n) {
+      const std::int64_t label = labels[static_cast<std::size_t>(n)];
+      if (label < 0 || label >= z.cols())
+        throw DataError(fmt::format("label {} of sample {} is out of range 0…{}", label, n, z.cols() - 1));
+      const Scalar maximum = z.row(n).maxCoeff();
+      p_.row(n) = (z.row(n).array() - maximum).exp();
+      const Scalar row_sum = p_.row(n).sum();
+      p_.row(n) /= row_sum;
+      sum += log(row_sum) - (z(n, label) - maximum);
+    }
+    return sum / Scalar(static_cast<double>(z.rows()));
+  }
+
+  /// Returns d_z: N×K, for the last forward().
+  const Matrix<Scalar>& backward() {
+    d_z_ = p_;
+    for (Index n = 0; n < d_z_.rows(); ++n) d_z_(n, labels_[static_cast<std::size_t>(n)]) -= Scalar(1);
+    d_z_ /= Scalar(static_cast<double>(d_z_.rows()));
+    return d_z_;
+  }
+
+ private:
+  Targets labels_;
+  Matrix<Scalar> p_, d_z_;  // N×K
+};
+
+}  // namespace twin::manual

@@ -1,0 +1,43 @@
+// Mean squared error (torch.nn.MSELoss, reduction "mean"; Bishop 2006, "Pattern Recognition and Machine
+// Learning", 5.2).
+//
+//   forward    L   = mean((y - t)²)          over all N·F elements
+//
+//   backward   d_y = 2·(y - t) / (N·F)       the 2 of the square and the 1/(N·F) of the mean both stay
+//
+//   caches     y - t (N×F)
+#pragma once
+
+#include "manual/matrix.hpp"
+#include "shared/errors.hpp"
+#include "shared/specs/network_spec.hpp"
+
+namespace twin::manual {
+
+template <typename Scalar>
+class MseLoss {
+ public:
+  using Targets = ConstMatrixView<Scalar>;
+  static constexpr const char* forward_formula = "loss = mean((y - t)²)";
+  static constexpr const char* backward_formula = "error = 2·(y - t) / (N·F)";
+
+  explicit MseLoss(const MseLossSpec&) {}
+
+  /// y, t: N×F. Throws ShapeError when they differ in shape.
+  Scalar forward(ConstMatrixView<Scalar> y, Targets t) {
+    expect_shape(t, y, "MseLoss::forward targets");
+    difference_ = y - t;
+    return difference_.squaredNorm() / Scalar(static_cast<double>(difference_.size()));
+  }
+
+  /// Returns d_y: N×F, for the last forward().
+  const Matrix<Scalar>& backward() {
+    d_y_ = difference_ * (Scalar(2) / Scalar(static_cast<double>(difference_.size())));
+    return d_y_;
+  }
+
+ private:
+  Matrix<Scalar> difference_, d_y_;  // N×F
+};
+
+}  // namespace twin::manual

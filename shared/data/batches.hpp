@@ -1,0 +1,44 @@
+// The batches of an epoch, in the order that the seed gives: both twins are fed the same bytes.
+#pragma once
+
+#include "shared/data/dataset.hpp"
+#include "shared/network.hpp"
+#include "shared/seeds/random.hpp"
+
+namespace twin {
+
+/// Samples [first, first + count) of a split in their stored order, decoded to `dtype`.
+struct OwnedBatch {
+  Tensor inputs;
+  Tensor targets;
+  Batch view() const { return {inputs.view(), targets.view()}; }
+};
+OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count);
+
+class BatchStream {
+ public:
+  /// `batch_size` 0 means the whole split, which is then never shuffled. Throws UsageError when batch_size is
+  /// negative or above the size of the split. `split` outlives the stream.
+  BatchStream(const Split& split, DType dtype, std::int64_t batch_size, Seed seed);
+
+  std::int64_t batch_size() const { return batch_size_; }
+  /// The last batch of an epoch may be smaller than batch_size.
+  std::int64_t batches_per_epoch() const;
+
+  /// Shuffles anew, as a function of the seed and `epoch` alone.
+  void begin_epoch(std::int64_t epoch);
+  /// The next batch of this epoch; valid until the next call. Precondition: fewer than batches_per_epoch()
+  /// calls since begin_epoch().
+  const Batch& next();
+
+ private:
+  const Split& split_;
+  std::int64_t batch_size_;
+  Seed seed_;
+  std::vector<std::int64_t> order_;
+  std::int64_t position_ = 0;
+  OwnedBatch full_, rest_;  // a full batch, and the shorter one at the end of an epoch
+  Batch view_;
+};
+
+}  // namespace twin

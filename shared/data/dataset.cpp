@@ -1,0 +1,112 @@
+#include "shared/data/dataset.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <functional>
+#include <map>
+
+#include "shared/errors.hpp"
+#include "shared/formats/idx.hpp"
+
+namespace twin {
+namespace {
+
+Dataset truth_table(std::string name, const std::vector<double>& outputs) {
+  const Split table{Tensor("inputs", {4, 2}, std::vector<double>{0, 0, 0, 1, 1, 0, 1, 1}),
+                    Tensor("targets", {4, 1}, outputs)};
+  return {std::move(name), table, table, {}};
+}
+
+// Mean and standard deviation of the training pixels in [0, 1]: inputs of zero mean and unit variance spare
+// the first layer a bias to unlearn (LeCun et al. 1998, "Efficient BackProp", 4.3).
+constexpr double kPixelMean = 0.2860;
+constexpr double kPixelDeviation = 0.3530;
+
+std::filesystem::path idx_file(const std::filesystem::path& folder, const std::string& stem) {
+  const std::filesystem::path zipped = folder / (stem + ".gz");
+  const std::filesystem::path plain = folder / stem;
+  return !std::filesystem::exists(zipped) && std::filesystem::exists(plain) ? plain : zipped;
+}
+
+Split read_images(const std::filesystem::path& folder, const std::string& prefix, std::size_t class_count) {
+  const std::filesystem::path images_path = idx_file(folder, prefix + "-images-idx3-ubyte");
+  const std::filesystem::path labels_path = idx_file(folder, prefix + "-labels-idx1-ubyte");
+  const Tensor images = read_idx(images_path, 3);
+  const Tensor labels = read_idx(labels_path, 1);
+  if (images.shape()[0] != labels.shape()[0])
+    throw DataError(fmt::format("{} images, {} labels", images.shape()[0], labels.shape()[0]),
+                    labels_path.string(), "fetch both files again");
+
+  const std::span<const std::uint8_t> classes = labels.data<std::uint8_t>();
+  const auto wrong =
+      std::find_if(classes.begin(), classes.end(), [&](std::uint8_t label) { return label >= class_count; });
+  if (wrong != classes.end())
+    throw DataError(fmt::format("label {} of sample {} is out of range 0…{}", *wrong, wrong - classes.begin(),
+                                class_count - 1),
+                    labels_path.string(), "fetch the file again");
+
+  const std::span<const std::uint8_t> pixels = images.data<std::uint8_t>();
+  return {Tensor("inputs", {images.shape()[0], images.shape()[1] * images.shape()[2]},
+                 std::vector<std::uint8_t>(pixels.begin(), pixels.end())),
+          labels.renamed("targets").as(DType::int64), 1 / (255 * kPixelDeviation),
+          -kPixelMean / kPixelDeviation};
+}
+
+Dataset fashion_mnist(const DatasetOptions& options) {
+  const std::filesystem::path folder =
+      options.folder.empty() ? default_fashion_mnist_folder() : options.folder;
+  if (!std::filesystem::is_directory(folder))
+    throw DataError("no such folder", folder.string(),
+                    "install Debian's dataset-fashion-mnist or name the folder with --data");
+  std::vector<std::string> classes{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                   "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+  Split train = read_images(folder, "train", classes.size());
+  Split test = read_images(folder, "t10k", classes.size());
+  if (train.features() != test.features())
+    throw DataError(
+        fmt::format("training images have {} pixels, test images {}", train.features(), test.features()),
+        folder.string(), "fetch the files again");
+  return {"fashion-mnist", std::move(train), std::move(test), std::move(classes)};
+}
+
+using Loader = std::function<Dataset(const DatasetOptions&)>;
+
+const std::map<std::string, Loader, std::less<>>& loaders() {
+  static const std::map<std::string, Loader, std::less<>> table{
+      {"and",
+       [](const DatasetOptions&) {
+         return truth_table("and", {0, 0, 0, 1});
+       }},
+      {"or",
+       [](const DatasetOptions&) {
+         return truth_table("or", {0, 1, 1, 1});
+       }},
+      {"xor",
+       [](const DatasetOptions&) {
+         return truth_table("xor", {0, 1, 1, 0});
+       }},
+      {"fashion-mnist", fashion_mnist},
+  };
+  return table;
+}
+
+}  // namespace
+
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, loader] : loaders()) names.push_back(name);
+  return names;
+}
+
+Dataset load_dataset(std::string_view name, const DatasetOptions& options) {
+  const auto found = loaders().find(name);
+  if (found == loaders().end())
+    throw UsageError(fmt::format("unknown dataset {}", name), {},
+                     fmt::format("choose from {}", fmt::join(dataset_names(), ", ")));
+  return found->second(options);
+}
+
+std::filesystem::path default_fashion_mnist_folder() { return "/usr/share/datasets/fashion-mnist"; }
+
+}  // namespace twin

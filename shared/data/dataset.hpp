@@ -1,0 +1,46 @@
+// The datasets of the catalogue.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/tensors/tensor.hpp"
+
+namespace twin {
+
+/// One part of a dataset. A stored input v stands for scale·v + shift, so that images stay bytes in memory.
+struct Split {
+  Tensor inputs;   // N×features, uint8 or float64
+  Tensor targets;  // N×outputs (float64) or N labels (int64)
+  double scale = 1;
+  double shift = 0;
+
+  std::int64_t size() const { return inputs.shape().at(0); }
+  std::int64_t features() const { return inputs.shape().at(1); }
+};
+
+struct Dataset {
+  std::string name;
+  Split train;
+  Split test;
+  std::vector<std::string> classes;  // empty when the targets are no labels
+};
+
+struct DatasetOptions {
+  std::filesystem::path folder;  // of the idx files; empty for the place of Debian's package
+};
+
+/// "or", "and", "xor" (the truth tables: four samples, training and test alike) and "fashion-mnist".
+std::vector<std::string> dataset_names();
+
+/// Throws UsageError for an unknown name, DataError when its files are missing or damaged, when images and
+/// labels differ in number, or when a label is no class.
+Dataset load_dataset(std::string_view name, const DatasetOptions& options = {});
+
+/// Where Debian's dataset-fashion-mnist package puts its files.
+std::filesystem::path default_fashion_mnist_folder();
+
+}  // namespace twin
