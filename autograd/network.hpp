@@ -123,7 +123,7 @@ class Network final : public twin::Network {
     NamedTensors all;
     if (!momentum_) return all;
     for (const auto& p : model_->named_parameters()) {
-      const torch::Tensor& buffer = sgd_state(*optimizer_, p.value()).momentum_buffer();
+      const torch::Tensor buffer = momentum_buffer(*optimizer_, p.value());
       all.add(buffer.defined() ? tensor(state_name(p.key()), p.value().sizes().vec(), buffer)
                                : Tensor::zeros(state_name(p.key()), p.value().sizes().vec(), dtype_));
     }
@@ -135,8 +135,8 @@ class Network final : public twin::Network {
     for (const auto& p : model_->named_parameters())
       expect_tensor(state, state_name(p.key()), dtype_, p.value().sizes().vec(), "autograd");
     for (const auto& p : model_->named_parameters())
-      sgd_state(*optimizer_, p.value())
-          .momentum_buffer(torch_tensor(state.at(state_name(p.key())).view()).to(device_).clone());
+      set_momentum_buffer(*optimizer_, p.value(),
+                          torch_tensor(state.at(state_name(p.key())).view()).to(device_).clone());
   }
 
  private:

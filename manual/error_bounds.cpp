@@ -4,6 +4,7 @@
 
 #include "manual/loss.hpp"
 #include "manual/networks/sequential.hpp"
+#include "manual/optim/sgd.hpp"
 
 namespace twin::manual {
 namespace {
@@ -22,20 +23,28 @@ std::vector<Magnitude> exact_values(const TensorView& view) {
 }
 
 template <typename Values>
+void fill(Values& values, const Tensor& tensor) {
+  const std::vector<Magnitude> exact = exact_values(tensor.view());
+  std::copy(exact.begin(), exact.end(), values.data());
+}
+
+template <typename Values>
 std::vector<Magnitude> copy_of(const Values& values) {
   return {values.data(), values.data() + values.size()};
 }
 
 }  // namespace
 
-GradientMagnitudes gradient_magnitudes(const NetworkSpec& spec, const NamedTensors& parameters,
-                                       const Batch& batch) {
+StepMagnitudes step_magnitudes(const NetworkSpec& spec, const NamedTensors& parameters,
+                               const NamedTensors& optimizer_state, const Batch& batch) {
   Sequential<Magnitude> model(spec.layers);
   Loss<Magnitude> loss(spec.loss);
-  for (Parameter<Magnitude>& p : model.parameters()) {
-    const std::vector<Magnitude> values = exact_values(parameters.at(p.name).view());
-    std::copy(values.begin(), values.end(), p.value.data());
-  }
+  std::vector<Parameter<Magnitude>> views = model.parameters();
+  Sgd<Magnitude> optimizer(std::get<SgdSpec>(spec.optimizer), views);
+  for (Parameter<Magnitude>& p : views) fill(p.value, parameters.at(p.name));
+  if (optimizer_state.size() > 0)
+    for (std::size_t i = 0; i < optimizer.state().size(); ++i)
+      fill(optimizer.state()[i], optimizer_state.at(Sgd<Magnitude>::state_name(views[i].name)));
 
   const std::vector<Magnitude> inputs = exact_values(batch.inputs);
   const ConstMatrixView<Magnitude> x(inputs.data(), batch.inputs.shape.at(0), batch.inputs.shape.at(1));
@@ -47,11 +56,15 @@ GradientMagnitudes gradient_magnitudes(const NetworkSpec& spec, const NamedTenso
                                       batch.targets.shape.at(1));
   }();
 
-  GradientMagnitudes result;
+  StepMagnitudes result;
   result.loss = loss.forward(model.forward(x), targets);
-  result.input = copy_of(model.backward(loss.backward()));
-  for (const Parameter<Magnitude>& p : model.parameters())
-    result.parameters.emplace_back(p.name, copy_of(p.gradient));
+  result.input_gradient = copy_of(model.backward(loss.backward()));
+  for (const Parameter<Magnitude>& p : views) result.gradients.emplace_back(p.name, copy_of(p.gradient));
+  optimizer.step();
+  for (const Parameter<Magnitude>& p : views) result.parameters.emplace_back(p.name, copy_of(p.value));
+  for (std::size_t i = 0; i < optimizer.state().size(); ++i)
+    result.optimizer_state.emplace_back(Sgd<Magnitude>::state_name(views[i].name),
+                                        copy_of(optimizer.state()[i]));
   return result;
 }
 

@@ -2,24 +2,15 @@
 // their bound.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "shared/compare/magnitude.hpp"
+#include "shared/compare/equivalence.hpp"
 #include "shared/network.hpp"
 
 namespace twin::manual {
 
-struct GradientMagnitudes {
-  Magnitude loss;
-  std::vector<std::pair<std::string, std::vector<Magnitude>>>
-      parameters;  // in the order of parameters_of(spec)
-  std::vector<Magnitude> input;
-};
-
-/// The quantities of Network::gradients(), with the depth and magnitude of each element. `parameters` and
-/// `batch` are of float64 or float32: their values are taken as exact.
-GradientMagnitudes gradient_magnitudes(const NetworkSpec& spec, const NamedTensors& parameters,
-                                       const Batch& batch);
+/// What Network::gradients() and then Network::train_step() compute, with the depth and magnitude of each
+/// element. `parameters`, `optimizer_state` (empty for a first step) and `batch` are of float64 or float32;
+/// their values are taken as exact.
+StepMagnitudes step_magnitudes(const NetworkSpec& spec, const NamedTensors& parameters,
+                               const NamedTensors& optimizer_state, const Batch& batch);
 
 }  // namespace twin::manual

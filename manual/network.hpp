@@ -112,9 +112,7 @@ class Network final : public twin::Network {
   }
 
  private:
-  static std::string state_name(const Parameter<Scalar>& p) {
-    return fmt::format("{}.{}", p.name, Sgd<Scalar>::state_name);
-  }
+  static std::string state_name(const Parameter<Scalar>& p) { return Sgd<Scalar>::state_name(p.name); }
 
   static Eigen::Map<const RowVector<Scalar>> row_vector(const Tensor& tensor) {
     return {tensor.data<Scalar>().data(), tensor.size()};

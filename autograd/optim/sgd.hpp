@@ -17,19 +17,27 @@ inline std::unique_ptr<torch::optim::SGD> make_optimizer(const SgdSpec& spec,
                                              torch::optim::SGDOptions(spec.lr).momentum(spec.momentum));
 }
 
-/// What SGD remembers of a parameter; made when it is not there yet. Its key changed from a string
-/// (LibTorch 1.13) to a pointer (2.x).
-inline torch::optim::SGDParamState& sgd_state(torch::optim::SGD& optimizer, const torch::Tensor& parameter) {
-  const auto find = [](auto& states, const auto* key) -> std::unique_ptr<torch::optim::OptimizerParamState>& {
-    if constexpr (std::is_same_v<typename std::decay_t<decltype(states)>::key_type, std::string>)
-      return states[c10::guts::to_string(key)];
-    else
-      return states[const_cast<void*>(static_cast<const void*>(key))];
-  };
-  std::unique_ptr<torch::optim::OptimizerParamState>& state =
-      find(optimizer.state(), parameter.unsafeGetTensorImpl());
-  if (!state) state = std::make_unique<torch::optim::SGDParamState>();
-  return static_cast<torch::optim::SGDParamState&>(*state);
+/// The key of a parameter among an optimiser's states: a string in LibTorch 1.13, a pointer in 2.x.
+template <typename States>
+typename States::key_type state_key(const States&, const torch::Tensor& parameter) {
+  if constexpr (std::is_same_v<typename States::key_type, std::string>)
+    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+  else
+    return parameter.unsafeGetTensorImpl();
+}
+
+/// Undefined before the first step.
+inline torch::Tensor momentum_buffer(torch::optim::SGD& optimizer, const torch::Tensor& parameter) {
+  const auto found = optimizer.state().find(state_key(optimizer.state(), parameter));
+  if (found == optimizer.state().end()) return {};
+  return static_cast<const torch::optim::SGDParamState&>(*found->second).momentum_buffer();
+}
+
+inline void set_momentum_buffer(torch::optim::SGD& optimizer, const torch::Tensor& parameter,
+                                const torch::Tensor& buffer) {
+  auto state = std::make_unique<torch::optim::SGDParamState>();
+  state->momentum_buffer(buffer);
+  optimizer.state()[state_key(optimizer.state(), parameter)] = std::move(state);
 }
 
 }  // namespace twin::autograd

@@ -21,7 +21,8 @@ template <typename Scalar>
 class Sgd {
  public:
   static constexpr const char* formula = "v ← momentum·v + g, w ← w - lr·v";
-  static constexpr const char* state_name = "momentum_buffer";
+  /// The velocity of a parameter, under PyTorch's name for it.
+  static std::string state_name(const std::string& parameter) { return parameter + ".momentum_buffer"; }
 
   /// Keeps the views: their owner outlives the optimiser.
   Sgd(const SgdSpec& spec, const std::vector<Parameter<Scalar>>& parameters)

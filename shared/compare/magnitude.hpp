@@ -5,14 +5,16 @@
 //   exact result by at most γ_k·S, with S = magnitude, k = depth, γ_k = k·u / (1 - k·u) (Higham 2002,
 //   "Accuracy and Stability of Numerical Algorithms", 2nd ed., ch. 3), up to terms of order u².
 //
-//     x + y, x - y   S = S_x + S_y                          k = max(k_x, k_y) + 1   (n terms add up: at most
-//     n - 1) x · y          S = S_x · S_y                          k = k_x + k_y + 1 x / y          S = S_x /
-//     |y| + |x|·S_y / y²           k = max(k_x, k_y) + 1 f(x)           S = |f'(x)|·S_x + |f(x)| k = max(k_x,
-//     kFunctionUlps)
+//     x + y, x - y   S = S_x + S_y                    k = max(k_x, k_y) + 1   (n terms add up: at most n - 1)
+//     x · y          S = S_x · S_y                    k = k_x + k_y + 1
+//     x / y          S = (S_x + |x/y| · S_y) / |y|    k = max(k_x, k_y) + 1
+//     f(x)           S = |f'(x)| · S_x + |f(x)|       k = max(k_x, kFunctionUlps)
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
+#include <limits>
 
 namespace twin {
 
@@ -29,8 +31,11 @@ struct Magnitude {
   Magnitude(double exact) : value(exact), magnitude(std::abs(exact)) {}
   Magnitude(double v, double s, double k) : value(v), magnitude(s), depth(k) {}
 
-  /// γ_k·S for a dtype of unit roundoff u.
-  double error_bound(double u) const { return depth * u / (1 - depth * u) * magnitude; }
+  /// γ_k·S for a dtype of unit roundoff u; infinite where so many roundings bound nothing (k·u ≥ 1).
+  double error_bound(double u) const {
+    if (depth * u >= 1) return std::numeric_limits<double>::infinity();
+    return depth * u / (1 - depth * u) * magnitude;
+  }
   /// √k·u·S: what rounding errors of random sign add up to.
   double likely_error(double u) const { return std::sqrt(depth) * u * magnitude; }
 
@@ -48,8 +53,8 @@ struct Magnitude {
     return {x.value * y.value, x.magnitude * y.magnitude, x.depth + y.depth + 1};
   }
   friend Magnitude operator/(const Magnitude& x, const Magnitude& y) {
-    const double size = std::abs(y.value);
-    return {x.value / y.value, x.magnitude / size + std::abs(x.value) * y.magnitude / (size * size),
+    const double quotient = x.value / y.value;
+    return {quotient, (x.magnitude + std::abs(quotient) * y.magnitude) / std::abs(y.value),
             std::max(x.depth, y.depth) + 1};
   }
   friend bool operator==(const Magnitude& x, const Magnitude& y) { return x.value == y.value; }

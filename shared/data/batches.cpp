@@ -64,6 +64,8 @@ void fill(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& ba
 }  // namespace
 
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count) {
+  if (first < 0 || count < 0 || first > split.size() - count)
+    throw ShapeError(fmt::format("{} samples from {} on, of {}", count, first, split.size()));
   std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
   std::iota(rows.begin(), rows.end(), first);
   OwnedBatch batch = empty_batch(split, dtype, count);

@@ -7,12 +7,14 @@
 
 namespace twin {
 
-/// Samples [first, first + count) of a split in their stored order, decoded to `dtype`.
 struct OwnedBatch {
   Tensor inputs;
   Tensor targets;
   Batch view() const { return {inputs.view(), targets.view()}; }
 };
+
+/// Samples [first, first + count) of a split in their stored order, decoded to `dtype`. Throws ShapeError
+/// when the split does not hold them all.
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count);
 
 class BatchStream {

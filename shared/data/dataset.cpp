@@ -26,7 +26,9 @@ constexpr double kPixelDeviation = 0.3530;
 std::filesystem::path idx_file(const std::filesystem::path& folder, const std::string& stem) {
   const std::filesystem::path zipped = folder / (stem + ".gz");
   const std::filesystem::path plain = folder / stem;
-  return !std::filesystem::exists(zipped) && std::filesystem::exists(plain) ? plain : zipped;
+  std::error_code ignored;  // what cannot be looked at cannot be opened either: read_idx says why
+  return !std::filesystem::exists(zipped, ignored) && std::filesystem::exists(plain, ignored) ? plain
+                                                                                              : zipped;
 }
 
 Split read_images(const std::filesystem::path& folder, const std::string& prefix, std::size_t class_count) {
@@ -56,7 +58,8 @@ Split read_images(const std::filesystem::path& folder, const std::string& prefix
 Dataset fashion_mnist(const DatasetOptions& options) {
   const std::filesystem::path folder =
       options.folder.empty() ? default_fashion_mnist_folder() : options.folder;
-  if (!std::filesystem::is_directory(folder))
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored))
     throw DataError("no such folder", folder.string(),
                     "install Debian's dataset-fashion-mnist or name the folder with --data");
   std::vector<std::string> classes{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",

@@ -1,10 +1,12 @@
 #include "shared/tensors/tensor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <functional>
 #include <numeric>
+#include <type_traits>
+#include <utility>
 
 #include "shared/errors.hpp"
 
@@ -31,7 +33,11 @@ double unit_roundoff(DType dtype) {
 }
 
 std::int64_t element_count(const Shape& shape) {
-  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+  std::int64_t count = 1;
+  for (const std::int64_t extent : shape)
+    if (extent < 0 || __builtin_mul_overflow(count, extent, &count))
+      throw ShapeError(fmt::format("{} is negative or too large for a shape", to_string(shape)));
+  return count;
 }
 
 std::string to_string(const Shape& shape) {
@@ -80,8 +86,12 @@ Tensor Tensor::as(DType dtype) const {
   std::visit(
       [](const auto& from, auto& to) {
         using To = typename std::decay_t<decltype(to)>::value_type;
-        std::transform(from.begin(), from.end(), to.begin(),
-                       [](auto value) { return static_cast<To>(value); });
+        std::transform(from.begin(), from.end(), to.begin(), [](auto value) {
+          if constexpr (std::is_integral_v<To> && std::is_floating_point_v<decltype(value)>)
+            return static_cast<To>(std::nearbyint(value));
+          else
+            return static_cast<To>(value);
+        });
       },
       values_, result.values_);
   return result;

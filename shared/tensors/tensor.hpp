@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -20,7 +21,8 @@ double unit_roundoff(DType dtype);
 
 using Shape = std::vector<std::int64_t>;
 
-/// Product of the extents; 1 for the empty shape of a scalar.
+/// Product of the extents; 1 for the empty shape of a scalar. Throws ShapeError when an extent is negative or
+/// the product leaves int64.
 std::int64_t element_count(const Shape& shape);
 
 /// "4×784"; "scalar" for the empty shape.
@@ -83,7 +85,7 @@ class Tensor {
 
   TensorView view() const;
   Tensor renamed(std::string name) const;
-  /// The same values in another dtype, each rounded to nearest.
+  /// The same values in another dtype, each rounded to nearest. Precondition: an integer dtype can hold them.
   Tensor as(DType dtype) const;
   /// Every value as a double, exactly (an int64 beyond 2^53 is rounded).
   std::vector<double> to_doubles() const;

@@ -1,0 +1,28 @@
+// How far two tensors are apart.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "shared/tensors/tensor.hpp"
+
+namespace twin {
+
+struct Difference {
+  double max_abs = 0;      // max |actual - reference|; infinite where either is not finite
+  double scale = 0;        // max |reference|
+  std::int64_t index = 0;  // where max_abs is met
+  double actual = 0, reference = 0;
+
+  /// max_abs over scale; 0 when both are 0.
+  double max_rel() const;
+};
+
+/// Throws ShapeError when the shapes differ. The dtypes may differ: values are compared as doubles. NaN
+/// equals nothing.
+Difference difference(const Tensor& actual, const Tensor& reference);
+
+/// The largest max_rel() over all tensors of `reference`, each found in `actual` by its name.
+double largest_relative_gap(const NamedTensors& actual, const NamedTensors& reference);
+
+}  // namespace twin

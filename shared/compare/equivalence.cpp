@@ -1,0 +1,147 @@
+#include "shared/compare/equivalence.hpp"
+
+#include <fmt/format.h>
+#include <memory>
+
+#include "shared/errors.hpp"
+
+namespace twin {
+namespace {
+
+OwnedBatch as(const OwnedBatch& batch, DType dtype) {
+  const bool labels = batch.targets.dtype() == DType::int64;
+  return {batch.inputs.as(dtype), labels ? batch.targets : batch.targets.as(dtype)};
+}
+
+Tensor scalar(double value) { return {"loss", {}, std::vector<double>{value}}; }
+
+/// Judges the hand by autograd: in float64 directly, in float32 by the distance of both from autograd in
+/// float64.
+class Comparison {
+ public:
+  Comparison(const Twins& twins, const NetworkSpec& spec, const NamedTensors& parameters,
+             const EquivalenceOptions& options)
+      : twins_(twins),
+        spec_(spec),
+        options_(options),
+        manual_(twins.manual.build(spec, options.dtype, Device::cpu)),
+        autograd_(twins.autograd->build(spec, options.dtype, options.device)),
+        exact_(options.dtype == DType::float64
+                   ? nullptr
+                   : twins.autograd->build(spec, DType::float64, options.device)) {
+    const NamedTensors rounded = parameters.as(options.dtype);
+    manual_->load_parameters(rounded);
+    autograd_->load_parameters(rounded);
+    if (exact_) exact_->load_parameters(rounded.as(DType::float64));
+  }
+
+  void gradients(const OwnedBatch& batch) {
+    const OwnedBatch rounded = as(batch, options_.dtype);
+    const Gradients hand = manual_->gradients(rounded.view());
+    const Gradients oracle = autograd_->gradients(rounded.view());
+    const Gradients exact = exact_ ? exact_->gradients(as(rounded, DType::float64).view()) : Gradients{};
+    const StepMagnitudes magnitudes = step_magnitudes(rounded);
+
+    judge_loss(1, hand.loss, oracle.loss, exact.loss, magnitudes);
+    judge_all("gradient", 1, hand.parameters, oracle.parameters, exact.parameters, magnitudes.gradients);
+    judge("input_gradient", 1, hand.input, oracle.input, exact.input, magnitudes.input_gradient);
+  }
+
+  void step(std::int64_t number, const OwnedBatch& batch) {
+    // Weights and state set equal: this step is judged by itself, not by what earlier ones have left.
+    manual_->load_parameters(autograd_->parameters());
+    manual_->load_optimizer_state(autograd_->optimizer_state());
+    if (exact_) {
+      exact_->load_parameters(autograd_->parameters().as(DType::float64));
+      exact_->load_optimizer_state(autograd_->optimizer_state().as(DType::float64));
+    }
+    const OwnedBatch rounded = as(batch, options_.dtype);
+    const StepMagnitudes magnitudes = step_magnitudes(rounded);
+    const double hand_loss = manual_->train_step(rounded.view());
+    const double oracle_loss = autograd_->train_step(rounded.view());
+    const double exact_loss = exact_ ? exact_->train_step(as(rounded, DType::float64).view()) : 0;
+    judge_loss(number, hand_loss, oracle_loss, exact_loss, magnitudes);
+    judge_all("weight", number, manual_->parameters(), autograd_->parameters(),
+              exact_ ? exact_->parameters() : NamedTensors{}, magnitudes.parameters);
+    judge_all("optimizer_state", number, manual_->optimizer_state(), autograd_->optimizer_state(),
+              exact_ ? exact_->optimizer_state() : NamedTensors{}, magnitudes.optimizer_state);
+  }
+
+  std::vector<CheckRow> rows;
+
+ private:
+  // In float32 the float64 network is the measure, and no bound is needed.
+  StepMagnitudes step_magnitudes(const OwnedBatch& batch) const {
+    if (exact_) return {};
+    return twins_.magnitudes(spec_, autograd_->parameters(), autograd_->optimizer_state(), batch.view());
+  }
+
+  void judge(const char* quantity, std::int64_t step, const Tensor& hand, const Tensor& oracle,
+             const Tensor& exact, const std::vector<Magnitude>& magnitudes) {
+    CheckRow row = exact_ ? judge_float32(hand, oracle, exact) : judge_float64(hand, oracle, magnitudes);
+    row.twin = "manual";
+    row.oracle = "autograd";
+    row.quantity = quantity;
+    row.tensor = oracle.name();
+    row.step = step;
+    rows.push_back(std::move(row));
+  }
+
+  void judge_loss(std::int64_t step, double hand, double oracle, double exact,
+                  const StepMagnitudes& magnitudes) {
+    judge("loss", step, scalar(hand), scalar(oracle), scalar(exact), {magnitudes.loss});
+  }
+
+  void judge_all(const char* quantity, std::int64_t step, const NamedTensors& hand,
+                 const NamedTensors& oracle, const NamedTensors& exact, const NamedMagnitudes& magnitudes) {
+    for (const Tensor& tensor : oracle) {
+      const std::string& name = tensor.name();
+      judge(quantity, step, hand.at(name), tensor, exact_ ? exact.at(name) : tensor,
+            exact_ ? std::vector<Magnitude>{} : find(magnitudes, name));
+    }
+  }
+
+  static const std::vector<Magnitude>& find(const NamedMagnitudes& magnitudes, const std::string& name) {
+    for (const auto& [tensor, values] : magnitudes)
+      if (tensor == name) return values;
+    throw ShapeError(fmt::format("no bound for {}", name));
+  }
+
+  const Twins& twins_;
+  const NetworkSpec& spec_;
+  const EquivalenceOptions& options_;
+  std::unique_ptr<Network> manual_, autograd_, exact_;
+};
+
+}  // namespace
+
+std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& spec,
+                                        const NamedTensors& parameters,
+                                        const std::vector<OwnedBatch>& batches,
+                                        const EquivalenceOptions& options) {
+  std::vector<CheckRow> rows;
+  const OwnedBatch& first = batches.at(0);
+  if (twins.autograd) {
+    Comparison comparison(twins, spec, parameters, options);
+    comparison.gradients(first);
+    for (std::int64_t s = 0; s < options.steps; ++s)
+      comparison.step(s + 1, batches[static_cast<std::size_t>(s) % batches.size()]);
+    rows = std::move(comparison.rows);
+  }
+
+  if (options.dtype == DType::float64 && options.finite_differences) {
+    const Magnitude loss = twins.magnitudes(spec, parameters, {}, first.view()).loss;
+    for (const Backend* backend : {&twins.manual, twins.autograd}) {
+      if (!backend) continue;
+      const Device device = backend == &twins.manual ? Device::cpu : options.device;
+      const std::unique_ptr<Network> network = backend->build(spec, DType::float64, device);
+      network->load_parameters(parameters);
+      for (CheckRow& row :
+           judge_by_finite_differences(*network, backend->name(), first.view(), loss, {.seed = options.seed}))
+        rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+}  // namespace twin

@@ -1,0 +1,51 @@
+// The check that twins are twins: loss, every gradient, and the weights after each of several steps, hand
+// against autograd against finite differences.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "shared/compare/finite_differences.hpp"
+#include "shared/compare/verdict.hpp"
+#include "shared/data/batches.hpp"
+#include "shared/network.hpp"
+
+namespace twin {
+
+using NamedMagnitudes = std::vector<std::pair<std::string, std::vector<Magnitude>>>;
+
+/// Everything one training step computes, with the depth and magnitude of each element.
+struct StepMagnitudes {
+  Magnitude loss;
+  NamedMagnitudes gradients;  // in the order of parameters_of(spec)
+  std::vector<Magnitude> input_gradient;
+  NamedMagnitudes parameters, optimizer_state;  // after the step
+};
+
+struct Twins {
+  const Backend& manual;
+  const Backend* autograd;  // null in a build without LibTorch: finite differences judge alone
+  std::function<StepMagnitudes(const NetworkSpec&, const NamedTensors& parameters,
+                               const NamedTensors& optimizer_state, const Batch&)>
+      magnitudes;
+};
+
+struct EquivalenceOptions {
+  DType dtype = DType::float64;
+  Device device = Device::cpu;  // of the autograd twin
+  std::int64_t steps = 3;
+  bool finite_differences = true;  // in float64 only
+  Seed seed = 1;
+};
+
+/// Checks the gradients at `parameters` (float64) on `batches[0]`, then `steps` steps of training: before
+/// each, the hand-written twin is given the weights and the optimiser state of the autograd twin, so that
+/// every update is judged by itself; step s trains on batches[s mod size]. The batches are of float64, and
+/// rounded for float32 as the parameters are.
+std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& spec,
+                                        const NamedTensors& parameters,
+                                        const std::vector<OwnedBatch>& batches,
+                                        const EquivalenceOptions& options);
+
+}  // namespace twin

@@ -1,0 +1,48 @@
+// Every tolerance of the project, each with its reason. u is the unit roundoff of the dtype.
+#pragma once
+
+namespace twin::tolerance {
+
+// Two right float64 gradients, per tensor: max|Δ| <= 64u·max|a|. The largest gap of right code over 50 seeds
+// and 7 kinds of layer was 6.5u·max|a|; a factor of ten leaves room for longer sums and none for a mistake:
+// the smallest mark of a wrong formula in the catalogue of mistakes is some 1e-6·max|a|, a thousand million
+// times larger.
+inline constexpr double kGateRoundings = 64;
+
+// Where terms cancel, max|a| says little of what was rounded: a tensor of one element may be the sum of two
+// numbers a thousand times its size. There the likely rounding takes over: 8√k·u·S, eight times what k errors
+// of random sign make of the summed magnitudes S.
+inline constexpr double kLikelyRoundings = 8;
+
+// Derived bound: each side is within γ_k·S of the exact result (shared/compare/magnitude.hpp), hence the two
+// are within twice that of each other, in whatever order either of them adds.
+inline constexpr double kBoundSides = 2;
+
+// An element whose derived bound exceeds this share of its size could be wrong by a tenth unseen: it is not
+// checked.
+inline constexpr double kCheckedShare = 0.1;
+
+// float32: the hand may be as inexact as the framework, not more. Both are measured against the float64
+// gradient at the same point: err(hand) <= 4·err(autograd) + 16u·max|a|. The second term is for tensors of a
+// few elements, which one side may hit exactly by luck; the largest gap of right float32 code
+// was 14.1u·max|a|.
+inline constexpr double kFloat32Ratio = 4;
+inline constexpr double kFloat32Floor = 16;
+
+// Central differences with Richardson extrapolation: the error is estimated from two extrapolations of the
+// same derivative, plus the rounding of the losses, of which each is within kLikelyRoundings·√k·u·S of its
+// exact value.
+
+// Free run: two twins that start from the same weights drift apart no faster than two autograd twins that
+// start one unit in the last place apart, times 8 (the honest yardstick where training is chaotic). Each step
+// rounds every weight once more, so n steps add n·u·max|w|.
+inline constexpr double kDriftRatio = 8;
+
+// Free run of a small smooth network in float64, relative to the largest weight: 2e-15 after 1,000 steps was
+// seen, 500 times below.
+inline constexpr double kSmallNetworkDrift = 1e-12;
+
+// Free run of xor in float64 over 10,000 steps, as promised in the README.
+inline constexpr double kXorDrift = 1e-9;
+
+}  // namespace twin::tolerance

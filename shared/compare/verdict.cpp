@@ -1,0 +1,60 @@
+#include "shared/compare/verdict.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "shared/compare/tolerances.hpp"
+#include "shared/errors.hpp"
+
+namespace twin {
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::unchecked:
+      break;
+  }
+  return "unchecked";
+}
+
+CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes) {
+  if (static_cast<std::int64_t>(magnitudes.size()) != oracle.size())
+    throw ShapeError(
+        fmt::format("{}: {} bounds for {} elements", oracle.name(), magnitudes.size(), oracle.size()));
+  const double u = unit_roundoff(DType::float64);
+  const std::vector<double> a = actual.to_doubles();
+  const std::vector<double> o = oracle.to_doubles();
+  CheckRow row;
+  row.gap = difference(actual, oracle);
+  row.bound = tolerance::kGateRoundings * u * row.gap.scale;
+  bool within_bounds = true;
+  std::size_t unchecked = 0;
+  for (std::size_t i = 0; i < o.size(); ++i) {
+    const double bound = tolerance::kBoundSides * magnitudes[i].error_bound(u);
+    within_bounds = within_bounds && std::abs(a[i] - o[i]) <= bound;  // false for NaN
+    if (!(bound <= tolerance::kCheckedShare * std::abs(o[i]))) ++unchecked;
+    row.bound = std::max(row.bound, tolerance::kLikelyRoundings * magnitudes[i].likely_error(u));
+  }
+  row.unchecked_share = o.empty() ? 1 : static_cast<double>(unchecked) / static_cast<double>(o.size());
+  if (!within_bounds || !(row.gap.max_abs <= row.bound))
+    row.verdict = Verdict::fail;
+  else
+    row.verdict = unchecked == o.size() ? Verdict::unchecked : Verdict::pass;
+  return row;
+}
+
+CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact) {
+  CheckRow row;
+  row.gap = difference(actual, exact);
+  const Difference reference = difference(oracle, exact);
+  row.bound = tolerance::kFloat32Ratio * reference.max_abs +
+              tolerance::kFloat32Floor * unit_roundoff(DType::float32) * reference.scale;
+  row.verdict = row.gap.max_abs <= row.bound && std::isfinite(row.bound) ? Verdict::pass : Verdict::fail;
+  return row;
+}
+
+}  // namespace twin

@@ -1,0 +1,38 @@
+// One line of a gradient check, and the rules that decide it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/compare/difference.hpp"
+#include "shared/compare/magnitude.hpp"
+#include "shared/tensors/tensor.hpp"
+
+namespace twin {
+
+enum class Verdict { pass, fail, unchecked };
+std::string_view to_string(Verdict verdict);
+
+struct CheckRow {
+  std::string twin;      // whose value is judged: "manual", "autograd"
+  std::string oracle;    // by what: "autograd", "finite_difference"
+  std::string quantity;  // "loss", "gradient", "input_gradient", "weight", "optimizer_state"
+  std::string tensor;
+  std::int64_t step = 1;  // of training, counted from 1
+  Difference gap;
+  double bound = 0;            // on gap.max_abs
+  double unchecked_share = 0;  // of the elements, whose own bound is too wide to certify them
+  Verdict verdict = Verdict::pass;
+};
+
+/// float64. Fails when an element is further apart than its derived bound 2γ_k·S, or the tensor further than
+/// max(64u·max|oracle|, 8√k·u·S). Elements whose derived bound exceeds a tenth of their size are not
+/// certified; when all are such, the verdict is `unchecked`. Throws ShapeError unless there is a magnitude
+/// for each element.
+CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes);
+
+/// float32 against the same quantity in float64: err(actual) <= 4·err(oracle) + 16u·max|exact|.
+CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact);
+
+}  // namespace twin

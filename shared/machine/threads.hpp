@@ -1,0 +1,34 @@
+// Exactly N threads, for every library alike, and what was really used.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shared/network.hpp"
+
+namespace twin {
+
+/// Tells BLAS and every backend to use `threads` threads. Call it before any of them computes. Throws
+/// UsageError unless 1 <= threads <= the processors this process may run on.
+void use_threads(int threads, std::span<const Backend* const> backends);
+
+/// The processors this process may run on.
+int available_processors();
+
+/// What each library says it uses now: ("blas", 1), ("manual", 1), ("autograd", 1).
+std::vector<std::pair<std::string, int>> thread_counts(std::span<const Backend* const> backends);
+
+/// Processor time over wall time since its construction: the threads that were really busy, whatever was
+/// asked for.
+class BusyThreads {
+ public:
+  BusyThreads();
+  double average() const;
+  double wall_seconds() const;
+
+ private:
+  double processor_start_, wall_start_;
+};
+
+}  // namespace twin

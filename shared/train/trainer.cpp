@@ -1,0 +1,86 @@
+#include "shared/train/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "shared/data/batches.hpp"
+#include "shared/errors.hpp"
+
+namespace twin {
+namespace {
+
+std::int64_t count_right(const Tensor& outputs, const Tensor& targets) {
+  const std::vector<double> y = outputs.to_doubles();
+  const std::vector<double> t = targets.to_doubles();
+  const auto rows = static_cast<std::size_t>(outputs.shape()[0]);
+  const auto columns = static_cast<std::size_t>(outputs.shape()[1]);
+  std::int64_t right = 0;
+  for (std::size_t n = 0; n < rows; ++n) {
+    if (targets.dtype() == DType::int64) {
+      const auto row = y.begin() + static_cast<std::ptrdiff_t>(n * columns);
+      const auto best = std::max_element(row, row + static_cast<std::ptrdiff_t>(columns)) - row;
+      right += static_cast<double>(best) == t[n];
+    } else {
+      bool all = true;
+      for (std::size_t i = n * columns; i < (n + 1) * columns; ++i) all = all && (y[i] > 0.5) == (t[i] > 0.5);
+      right += all;
+    }
+  }
+  return right;
+}
+
+}  // namespace
+
+double accuracy(Network& network, const Split& split, DType dtype) {
+  constexpr std::int64_t kRows = 1000;
+  std::int64_t right = 0;
+  for (std::int64_t first = 0; first < split.size(); first += kRows) {
+    const OwnedBatch batch = slice(split, dtype, first, std::min(kRows, split.size() - first));
+    right += count_right(network.predict(batch.inputs.view()), batch.targets);
+  }
+  return static_cast<double>(right) / static_cast<double>(split.size());
+}
+
+void train(const Dataset& dataset, std::span<const Trainee> trainees, const TrainOptions& options,
+           const std::function<void(const EpochResult&)>& on_epoch,
+           const std::function<void(std::int64_t, std::int64_t)>& on_step) {
+  if (options.epochs < 1 && options.steps < 1)
+    throw UsageError(fmt::format("{} epochs", options.epochs), {}, "give 1 or more");
+  BatchStream batches(dataset.train, options.dtype, options.batch_size, options.seed);
+  const std::int64_t per_epoch = batches.batches_per_epoch();
+  const std::int64_t total = options.steps > 0 ? options.steps : options.epochs * per_epoch;
+
+  EpochResult result;
+  result.seconds.resize(trainees.size());
+  while (result.steps < total) {
+    batches.begin_epoch(++result.epoch);
+    const std::int64_t steps_now = std::min(per_epoch, total - result.steps);
+    std::vector<double> loss_sum(trainees.size());
+    for (std::int64_t s = 1; s <= steps_now; ++s) {
+      const Batch& batch = batches.next();
+      for (std::size_t i = 0; i < trainees.size(); ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        const double loss = trainees[i].network.train_step(batch);
+        result.seconds[i] += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (!std::isfinite(loss))
+          throw NumericError(fmt::format("the loss became {}", loss),
+                             fmt::format("{} twin, epoch {}, step {}", trainees[i].name, result.epoch, s),
+                             "try a smaller --lr");
+        loss_sum[i] += loss;
+      }
+      ++result.steps;
+      if (on_step) on_step(result.steps, total);
+    }
+    result.loss.clear();
+    result.accuracy.clear();
+    for (std::size_t i = 0; i < trainees.size(); ++i) {
+      result.loss.push_back(loss_sum[i] / static_cast<double>(steps_now));
+      result.accuracy.push_back(accuracy(trainees[i].network, dataset.test, options.dtype));
+    }
+    on_epoch(result);
+  }
+}
+
+}  // namespace twin
