@@ -24,6 +24,8 @@ class AutogradBackend final : public Backend {
       throw MachineError("this LibTorch sees no CUDA device", {},
                          "use --device cpu, or --libtorch DIR with CUDA");
     validate(spec);
+    if (dtype != DType::float32 && dtype != DType::float64)
+      throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
     // The hand computes in full float32: so must a GPU.
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);

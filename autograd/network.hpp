@@ -24,14 +24,13 @@ class Network final : public twin::Network {
         takes_labels_(std::holds_alternative<CrossEntropyLossSpec>(spec.loss)),
         momentum_(sgd(spec).momentum != 0),
         features_(input_features(spec)),
-        classes_(output_features(spec)),
+        outputs_(output_features(spec)),
         dtype_(dtype),
         device_(device == Device::cuda ? torch::kCUDA : torch::kCPU) {
     model_->to(device_, scalar_type(dtype));
     torch::NoGradGuard no_grad;
     for (torch::Tensor& p : model_->parameters()) p.zero_();
-    // Made after the move to the device: an optimiser keeps the tensors it is given. One without parameters
-    // (a network of activations alone) is refused by LibTorch, so it gets a group that is empty.
+    // Made after the move to the device: an optimiser keeps the tensors it is given.
     optimizer_ = make_optimizer(std::get<SgdSpec>(spec.optimizer), model_->parameters());
   }
 
@@ -39,9 +38,9 @@ class Network final : public twin::Network {
     const torch::Tensor X = inputs(batch.inputs);
     const torch::Tensor y = targets(batch);
     optimizer_->zero_grad();
-    const torch::Tensor outputs = model_->forward(X);
+    const torch::Tensor outputs = forward(X);
     const torch::Tensor loss = loss_function_(outputs, y);
-    loss.backward();
+    if (loss.requires_grad()) loss.backward();  // not so in a network without parameters
     optimizer_->step();
     return loss.item<double>();
   }
@@ -185,18 +184,16 @@ class Network final : public twin::Network {
 
   torch::Tensor targets(const Batch& batch) const {
     expect_dtype("targets", takes_labels_ ? DType::int64 : dtype_, batch.targets.dtype);
-    const Shape& shape = batch.targets.shape;
-    if (shape.empty() || shape[0] != batch.inputs.rows())
-      throw ShapeError(
-          fmt::format("targets: expected {} rows, got {}", batch.inputs.rows(), to_string(shape)));
+    const std::int64_t columns = outputs_ > 0 ? outputs_ : batch.inputs.shape[1];
+    Shape expected{batch.inputs.rows()};
+    if (!takes_labels_) expected.push_back(columns);
+    if (batch.targets.shape != expected)
+      throw ShapeError(fmt::format("targets: expected {}, got {}", to_string(expected),
+                                   to_string(batch.targets.shape)));
     if (takes_labels_) {
-      const std::int64_t classes = classes_ > 0 ? classes_ : batch.inputs.shape[1];
       for (const std::int64_t label : batch.targets.data<std::int64_t>())
-        if (label < 0 || label >= classes)
-          throw DataError(fmt::format("label {} is out of range 0…{}", label, classes - 1));
-    } else if (const std::int64_t columns = classes_ > 0 ? classes_ : batch.inputs.shape[1];
-               shape.size() != 2 || shape[1] != columns) {
-      throw ShapeError(fmt::format("targets: expected {}×{}, got {}", shape[0], columns, to_string(shape)));
+        if (label < 0 || label >= columns)
+          throw DataError(fmt::format("label {} is out of range 0…{}", label, columns - 1));
     }
     return torch_tensor(batch.targets).to(device_);
   }
@@ -204,7 +201,7 @@ class Network final : public twin::Network {
   Sequential model_;
   LossFunction loss_function_;
   bool takes_labels_, momentum_;
-  std::int64_t features_, classes_;  // 0: any
+  std::int64_t features_, outputs_;  // 0: any
   DType dtype_;
   torch::Device device_;
   std::unique_ptr<torch::optim::SGD> optimizer_;

@@ -139,8 +139,11 @@ class Network final : public twin::Network {
   }
 
   Targets<Scalar> targets(const TensorView& view) const {
-    if (loss_.takes_labels()) return view.data<std::int64_t>();
-    return matrix(view, "targets");
+    if (!loss_.takes_labels()) return matrix(view, "targets");
+    expect_dtype("targets", DType::int64, view.dtype);
+    if (view.shape.size() != 1)
+      throw ShapeError(fmt::format("targets: expected N labels, got {}", to_string(view.shape)));
+    return view.data<std::int64_t>();
   }
 
   Model<Scalar> model_;

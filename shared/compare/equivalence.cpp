@@ -8,11 +8,6 @@
 namespace twin {
 namespace {
 
-OwnedBatch as(const OwnedBatch& batch, DType dtype) {
-  const bool labels = batch.targets.dtype() == DType::int64;
-  return {batch.inputs.as(dtype), labels ? batch.targets : batch.targets.as(dtype)};
-}
-
 Tensor scalar(double value) { return {"loss", {}, std::vector<double>{value}}; }
 
 /// Judges the hand by autograd: in float64 directly, in float32 by the distance of both from autograd in
@@ -36,10 +31,10 @@ class Comparison {
   }
 
   void gradients(const OwnedBatch& batch) {
-    const OwnedBatch rounded = as(batch, options_.dtype);
+    const OwnedBatch rounded = batch.as(options_.dtype);
     const Gradients hand = manual_->gradients(rounded.view());
     const Gradients oracle = autograd_->gradients(rounded.view());
-    const Gradients exact = exact_ ? exact_->gradients(as(rounded, DType::float64).view()) : Gradients{};
+    const Gradients exact = exact_ ? exact_->gradients(rounded.as(DType::float64).view()) : Gradients{};
     const StepMagnitudes magnitudes = step_magnitudes(rounded);
 
     judge_loss(1, hand.loss, oracle.loss, exact.loss, magnitudes);
@@ -55,11 +50,11 @@ class Comparison {
       exact_->load_parameters(autograd_->parameters().as(DType::float64));
       exact_->load_optimizer_state(autograd_->optimizer_state().as(DType::float64));
     }
-    const OwnedBatch rounded = as(batch, options_.dtype);
+    const OwnedBatch rounded = batch.as(options_.dtype);
     const StepMagnitudes magnitudes = step_magnitudes(rounded);
     const double hand_loss = manual_->train_step(rounded.view());
     const double oracle_loss = autograd_->train_step(rounded.view());
-    const double exact_loss = exact_ ? exact_->train_step(as(rounded, DType::float64).view()) : 0;
+    const double exact_loss = exact_ ? exact_->train_step(rounded.as(DType::float64).view()) : 0;
     judge_loss(number, hand_loss, oracle_loss, exact_loss, magnitudes);
     judge_all("weight", number, manual_->parameters(), autograd_->parameters(),
               exact_ ? exact_->parameters() : NamedTensors{}, magnitudes.parameters);

@@ -40,7 +40,8 @@ CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::ve
     row.bound = std::max(row.bound, tolerance::kLikelyRoundings * magnitudes[i].likely_error(u));
   }
   row.unchecked_share = o.empty() ? 1 : static_cast<double>(unchecked) / static_cast<double>(o.size());
-  if (!within_bounds || !(row.gap.max_abs <= row.bound))
+  // A gap that is not finite (NaN, or an infinity) fails whatever the bound, which may be infinite itself.
+  if (!within_bounds || !(row.gap.max_abs <= row.bound) || !std::isfinite(row.gap.max_abs))
     row.verdict = Verdict::fail;
   else
     row.verdict = unchecked == o.size() ? Verdict::unchecked : Verdict::pass;

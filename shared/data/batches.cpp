@@ -63,6 +63,10 @@ void fill(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& ba
 
 }  // namespace
 
+OwnedBatch OwnedBatch::as(DType dtype) const {
+  return {inputs.as(dtype), targets.dtype() == DType::int64 ? targets : targets.as(dtype)};
+}
+
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count) {
   if (first < 0 || count < 0 || first > split.size() - count)
     throw ShapeError(fmt::format("{} samples from {} on, of {}", count, first, split.size()));

@@ -11,6 +11,8 @@ struct OwnedBatch {
   Tensor inputs;
   Tensor targets;
   Batch view() const { return {inputs.view(), targets.view()}; }
+  /// The same samples in another dtype; labels stay labels.
+  OwnedBatch as(DType dtype) const;
 };
 
 /// Samples [first, first + count) of a split in their stored order, decoded to `dtype`. Throws ShapeError

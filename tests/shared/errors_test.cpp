@@ -12,7 +12,8 @@ struct Matrix {
 };
 
 TEST(Errors, SayKindWhatWhereAndRemedyInThisOrder) {
-  EXPECT_STREQ(DataError("truncated", "a.gz", "fetch it again").what(), "data: truncated, a.gz, fetch it again");
+  EXPECT_STREQ(DataError("truncated", "a.gz", "fetch it again").what(),
+               "data: truncated, a.gz, fetch it again");
 }
 
 TEST(Errors, LeaveOutWhatIsEmpty) {

@@ -1,10 +1,17 @@
 #include "tests/support/twins.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
+#include <limits>
+#include <map>
+#include <span>
 
 #include "manual/backend.hpp"
 #include "manual/error_bounds.hpp"
+#include "shared/compare/tolerances.hpp"
+#include "shared/data/dataset.hpp"
 #include "shared/seeds/initialise.hpp"
 #ifdef TWINGRAD_AUTOGRAD
 #include "autograd/backend.hpp"
@@ -25,6 +32,21 @@ Tensor integers(const Tensor& tensor) {
   std::vector<double> to;
   for (const double value : from) to.push_back(std::round(3 * value));
   return {tensor.name(), tensor.shape(), std::move(to)};
+}
+
+template <typename T>
+void to_next_floats(std::span<T> values) {
+  for (T& value : values) value = std::nextafter(value, std::numeric_limits<T>::infinity());
+}
+
+NamedTensors next_floats(NamedTensors tensors) {
+  for (Tensor& tensor : tensors) {
+    if (tensor.dtype() == DType::float32)
+      to_next_floats(tensor.data<float>());
+    else
+      to_next_floats(tensor.data<double>());
+  }
+  return tensors;
 }
 
 }  // namespace
@@ -71,6 +93,54 @@ RandomCase random_case(const NetworkSpec& spec, std::int64_t rows, std::int64_t 
   return result;
 }
 
+RandomNetwork random_mlp(Seed seed) {
+  constexpr std::int64_t kWidths[] = {1, 2, 3, 5, 7, 11, 13, 31};
+  constexpr std::int64_t kRows[] = {1, 2, 7, 19};
+  const RandomStream choices(seed, Purpose::choices);
+  std::vector<std::int64_t> widths;
+  for (std::uint64_t i = 0; i < 2 + seed % 5; ++i) widths.push_back(kWidths[choices.below(i, 8)]);
+  const LossSpec loss = seed % 2 ? LossSpec(MseLossSpec{}) : LossSpec(CrossEntropyLossSpec{});
+  const SgdSpec optimizer{.lr = 0.3, .momentum = seed / 2 % 2 ? 0.9 : 0.0};
+  NetworkSpec spec = mlp(widths, loss, optimizer, UniformInitialiser{});
+  RandomCase data = random_case(spec, kRows[choices.below(100, 4)], widths.front(), seed);
+  return {std::move(spec), std::move(data)};
+}
+
+RandomCase catalogue_case(const CatalogueEntry& entry, std::int64_t rows, Seed seed, std::size_t count) {
+  RandomCase result{initial_parameters(entry.spec, DType::float64, seed), {}};
+  if (entry.dataset == "fashion-mnist" && !std::filesystem::exists(default_fashion_mnist_folder())) {
+    result.batches = random_case(entry.spec, rows, input_features(entry.spec), seed, count).batches;
+    return result;
+  }
+  static std::map<std::string, Dataset> datasets;  // pictures take half a second to unpack
+  if (!datasets.contains(entry.dataset)) datasets.emplace(entry.dataset, load_dataset(entry.dataset));
+  const Split& samples = datasets.at(entry.dataset).train;
+
+  const std::int64_t size = std::min(rows, samples.size());
+  const std::int64_t slices = samples.size() / size;
+  for (std::int64_t b = 0; b < std::min(static_cast<std::int64_t>(count), slices); ++b)
+    result.batches.push_back(
+        slice(samples, DType::float64, (static_cast<std::int64_t>(100 * seed) + b) % slices * size, size));
+  return result;
+}
+
+std::unique_ptr<Network> loaded(const Backend& backend, const NetworkSpec& spec,
+                                const NamedTensors& parameters, DType dtype) {
+  std::unique_ptr<Network> network = backend.build(spec, dtype, Device::cpu);
+  network->load_parameters(parameters.as(dtype));
+  return network;
+}
+
+std::vector<double> train_on(Network& network, const RandomCase& data, DType dtype, std::int64_t last,
+                             std::int64_t first) {
+  std::vector<OwnedBatch> batches;
+  for (const OwnedBatch& batch : data.batches) batches.push_back(batch.as(dtype));
+  std::vector<double> losses;
+  for (std::int64_t s = first; s < last; ++s)
+    losses.push_back(network.train_step(batches[static_cast<std::size_t>(s) % batches.size()].view()));
+  return losses;
+}
+
 NetworkSpec layer_alone(LayerSpec layer) {
   return {
       {std::move(layer)}, InnerProductLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.9}, UniformInitialiser{}};
@@ -100,11 +170,9 @@ void expect_twins_agree(const NetworkSpec& spec, std::int64_t rows, std::int64_t
 void expect_twins_equal(const NetworkSpec& spec, const RandomCase& data) {
   if (!twins().autograd) return;
   for (const DType dtype : {DType::float64, DType::float32}) {
-    const OwnedBatch batch{data.batches[0].inputs.as(dtype), data.batches[0].targets.as(dtype)};
+    const OwnedBatch batch = data.batches[0].as(dtype);
     const auto gradients = [&](const Backend& backend) {
-      const std::unique_ptr<Network> network = backend.build(spec, dtype, Device::cpu);
-      network->load_parameters(data.parameters.as(dtype));
-      return network->gradients(batch.view());
+      return loaded(backend, spec, data.parameters, dtype)->gradients(batch.view());
     };
     const Gradients hand = gradients(twins().manual);
     const Gradients oracle = gradients(*twins().autograd);
@@ -114,6 +182,43 @@ void expect_twins_equal(const NetworkSpec& spec, const RandomCase& data) {
     for (const Tensor& tensor : oracle.parameters)
       EXPECT_GT(difference(tensor, tensor).scale, 0) << "vacuous";
   }
+}
+
+double expect_twins_stay_together(const NetworkSpec& spec, const RandomCase& data, DType dtype,
+                                  const std::vector<std::int64_t>& checkpoints) {
+  if (!twins().autograd) return 0;
+  const std::unique_ptr<Network> hand = loaded(twins().manual, spec, data.parameters, dtype);
+  const std::unique_ptr<Network> oracle = loaded(*twins().autograd, spec, data.parameters, dtype);
+  const std::unique_ptr<Network> neighbour = loaded(*twins().autograd, spec, data.parameters, dtype);
+  neighbour->load_parameters(next_floats(neighbour->parameters()));
+
+  const double u = unit_roundoff(dtype);
+  double gap = 0;
+  std::int64_t done = 0;
+  for (const std::int64_t steps : checkpoints) {
+    for (Network* network : {hand.get(), oracle.get(), neighbour.get()})
+      train_on(*network, data, dtype, steps, done);
+    done = steps;
+    double largest_gap = 0, largest_weight = 0;
+    const NamedTensors weights = oracle->parameters();
+    const NamedTensors hand_weights = hand->parameters(), neighbour_weights = neighbour->parameters();
+    for (const Tensor& weight : weights) {
+      const Difference drift = difference(hand_weights.at(weight.name()), weight);
+      const double yardstick = difference(neighbour_weights.at(weight.name()), weight).max_abs;
+      const double bound =
+          tolerance::kDriftRatio * yardstick + static_cast<double>(steps) * u * drift.scale;
+      EXPECT_TRUE(std::isfinite(yardstick) && drift.max_abs <= bound)
+          << to_string(dtype) << ", network " << widths_of(spec) << ", " << weight.name() << " after "
+          << steps << " steps: gap " << drift.max_abs << ", of neighbours " << yardstick << ", bound "
+          << bound;
+      if (getenv("DRIFT")) printf("DRIFT %s %s %s %ld gap/bound %.3g ratio %.3g\n", std::string(to_string(dtype)).c_str(), widths_of(spec).c_str(), weight.name().c_str(), long(steps), drift.max_abs/bound, drift.max_abs/yardstick);
+      largest_gap = std::max(largest_gap, drift.max_abs);
+      largest_weight = std::max(largest_weight, drift.scale);
+    }
+    gap = largest_gap / largest_weight;
+    if (getenv("DRIFT")) printf("GAP %s %s %ld %.3g\n", std::string(to_string(dtype)).c_str(), widths_of(spec).c_str(), long(steps), gap);
+  }
+  return gap;
 }
 
 RandomCase rounded_to_integers(const RandomCase& data) {

@@ -1,10 +1,13 @@
 // What a twin test says: here is a network, both sides must agree on it.
 #pragma once
 
+#include <cstdint>
 #include <gtest/gtest.h>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "shared/catalogue.hpp"
 #include "shared/compare/equivalence.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
@@ -29,6 +32,26 @@ struct RandomCase {
 RandomCase random_case(const NetworkSpec& spec, std::int64_t rows, std::int64_t features, Seed seed,
                        std::size_t batch_count = 3);
 
+/// A random MLP of one to five dense layers, its widths (1 among them), loss and momentum a function of the
+/// seed, with a random case of 1 to 19 rows. Four seeds in a row meet both losses, with and without momentum.
+struct RandomNetwork {
+  NetworkSpec spec;
+  RandomCase data;
+};
+RandomNetwork random_mlp(Seed seed);
+
+/// The catalogue entry's own initial weights, and up to `count` batches of `rows` training samples (all of a
+/// truth table). Random numbers stand in for pictures where Fashion-MNIST is not installed.
+RandomCase catalogue_case(const CatalogueEntry& entry, std::int64_t rows, Seed seed, std::size_t count = 3);
+
+/// A network of this dtype that holds `parameters`, rounded to it.
+std::unique_ptr<Network> loaded(const Backend& backend, const NetworkSpec& spec,
+                                const NamedTensors& parameters, DType dtype = DType::float64);
+
+/// The losses of training steps first + 1 … last, of which step s trains on batch s mod size.
+std::vector<double> train_on(Network& network, const RandomCase& data, DType dtype, std::int64_t last,
+                             std::int64_t first = 0);
+
 /// A network of one layer under the inner-product loss: its upstream gradient is random.
 NetworkSpec layer_alone(LayerSpec layer);
 /// A network of no layer: its input gradient is that of the loss.
@@ -42,6 +65,13 @@ void expect_twins_agree(const NetworkSpec& spec, const RandomCase& data, Equival
 /// Fails unless loss and every gradient of the twins are equal bit for bit. For data whose sums are exact:
 /// small integers. In a build without LibTorch there is nothing to compare.
 void expect_twins_equal(const NetworkSpec& spec, const RandomCase& data);
+
+/// Free run: trains both twins from the same weights, and a third network that is the autograd twin one unit
+/// in the last place away in every weight. Fails unless, after each number of steps in `checkpoints`
+/// (ascending), each weight tensor of the twins is within the drift allowed by shared/compare/tolerances.hpp.
+/// Returns the gap of the twins after the last step, relative to their largest weight.
+double expect_twins_stay_together(const NetworkSpec& spec, const RandomCase& data, DType dtype,
+                                  const std::vector<std::int64_t>& checkpoints);
 
 /// Every value of the case replaced by an integer in -3 … 3, so that sums of products are exact in any order.
 RandomCase rounded_to_integers(const RandomCase& data);

@@ -92,7 +92,8 @@ TEST_F(AtomicFileTest, LeavesTheOldContentWhenTheDiskIsFull) {
 
 TEST_F(AtomicFileTest, NamesAMissingFolderBeforeTheWork) {
   const std::filesystem::path file = folder_ / "missing/out.json";
-  EXPECT_THROW_MESSAGE(AtomicFile{file}, OutputError, file, "No such file or directory", "make the folder first");
+  EXPECT_THROW_MESSAGE(AtomicFile{file}, OutputError, file, "No such file or directory",
+                       "make the folder first");
 }
 
 TEST_F(AtomicFileTest, RefusesADirectoryAsDestination) {
@@ -108,7 +109,8 @@ TEST_F(AtomicFileTest, RefusesAFileAsFolder) {
 TEST_F(AtomicFileTest, ReportsAFullDeviceAndLeavesItADevice) {
   const std::filesystem::path device = "/dev/full";
   if (!std::filesystem::is_character_file(device)) GTEST_SKIP() << "there is no /dev/full";
-  EXPECT_THROW_MESSAGE(AtomicFile(device).commit("x"), OutputError, device, "No space left", "free some space");
+  EXPECT_THROW_MESSAGE(AtomicFile(device).commit("x"), OutputError, device, "No space left",
+                       "free some space");
   EXPECT_TRUE(std::filesystem::is_character_file(device));
 }
 

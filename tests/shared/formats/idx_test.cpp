@@ -94,7 +94,9 @@ TEST_F(IdxTest, RefusesOtherTypesThanBytes) {
   expect_refused(floats, 3, "magic number 0x00000d03");
 }
 
-TEST_F(IdxTest, RefusesAFileOfAnotherFormat) { expect_refused("<!DOCTYPE html>", 3, "magic number 0x3c21444f"); }
+TEST_F(IdxTest, RefusesAFileOfAnotherFormat) {
+  expect_refused("<!DOCTYPE html>", 3, "magic number 0x3c21444f");
+}
 
 TEST_F(IdxTest, RefusesADimensionOfZero) {
   expect_refused(idx_header({0, 28, 28}), 3, "dimension 0 is 0");

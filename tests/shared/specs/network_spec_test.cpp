@@ -138,8 +138,8 @@ TEST(NetworkSpec, HasNoFeaturesWithoutDenseLayer) {
   EXPECT_EQ(parameter_count(spec), 0);
 }
 
-// A batch of 7 through 2-3-5: x·Wᵀ and d_yᵀ·x of the first layer (2·7·2·3 each); y, d_weight and d_x of the second
-// (2·7·3·5 each).
+// A batch of 7 through 2-3-5: x·Wᵀ and d_yᵀ·x of the first layer (2·7·2·3 each); y, d_weight and d_x of the
+// second (2·7·3·5 each).
 TEST(NetworkSpec, CountsTheOperationsOfATrainingStep) {
   EXPECT_EQ(training_step_flops(mlp_of({2, 3, 5}), 7), 2 * 84 + 3 * 210);
 }

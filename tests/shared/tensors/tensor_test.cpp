@@ -8,8 +8,8 @@
 namespace twin {
 namespace {
 
-using testing::ElementsAre;
 using testing::Each;
+using testing::ElementsAre;
 
 constexpr DType kDTypes[] = {DType::float32, DType::float64, DType::int64, DType::uint8};
 

@@ -1,0 +1,136 @@
+// twin check: is the hand-written backward pass right?
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+#include "reports/backends.hpp"
+#include "reports/commands/command.hpp"
+#include "reports/runs/checking.hpp"
+#include "reports/terminal/table.hpp"
+
+namespace twin::reports {
+namespace {
+
+struct Options : CommonOptions {
+  std::vector<std::string> networks;
+  CheckingOptions checking;
+  bool verbose = false;
+};
+
+Cell verdict_cell(Verdict verdict) {
+  const Colour colour = verdict == Verdict::pass   ? Colour::good
+                        : verdict == Verdict::fail ? Colour::bad
+                                                   : Colour::faint;
+  return {std::string(to_string(verdict)), colour};
+}
+
+std::string ratio(const CheckRow& row) {
+  return row.bound > 0         ? fmt::format("{:.2g}", row.gap.max_abs / row.bound)
+         : row.gap.max_abs > 0 ? "inf"
+                               : "0";
+}
+
+// Rows of one quantity seen by one oracle: the worst speaks for all.
+struct Group {
+  std::size_t rows = 0;
+  const CheckRow* worst = nullptr;
+  Verdict verdict = Verdict::pass;
+};
+
+bool worse(const CheckRow& a, const CheckRow& b) { return a.gap.max_abs * b.bound > b.gap.max_abs * a.bound; }
+
+Table summary(const NetworkCheck& check) {
+  Table table({"quantity", "judged", "by", ">tensors × steps", "worst", ">gap", ">relative", ">bound",
+               ">gap/bound", ">not certified", "verdict"});
+  std::vector<std::pair<std::string, Group>> groups;
+  for (const CheckRow& row : check.rows) {
+    const std::string key = row.quantity + row.twin + row.oracle;
+    auto found =
+        std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == key; });
+    if (found == groups.end()) found = groups.insert(groups.end(), {key, {}});
+    Group& group = found->second;
+    ++group.rows;
+    if (!group.worst || row.verdict == Verdict::fail || worse(row, *group.worst)) group.worst = &row;
+    if (group.verdict != Verdict::fail && row.verdict != Verdict::pass) group.verdict = row.verdict;
+  }
+  for (const auto& [key, group] : groups) {
+    const CheckRow& row = *group.worst;
+    table.add({row.quantity, row.twin, row.oracle, std::to_string(group.rows),
+               row.tensor == row.quantity ? "" : row.tensor, fmt::format("{:.2g}", row.gap.max_abs),
+               fmt::format("{:.2g}", row.gap.max_rel()), fmt::format("{:.2g}", row.bound), ratio(row),
+               fmt::format("{:.0f} %", 100 * row.unchecked_share), verdict_cell(group.verdict)});
+  }
+  return table;
+}
+
+Table details(const NetworkCheck& check, bool failures_only) {
+  Table table({"judged", "by", "quantity", "tensor", ">step", ">element", ">value", ">expected", ">gap",
+               ">relative", ">bound", "verdict"});
+  for (const CheckRow& row : check.rows) {
+    if (failures_only && row.verdict != Verdict::fail) continue;
+    table.add({row.twin, row.oracle, row.quantity, row.tensor, std::to_string(row.step),
+               std::to_string(row.gap.index), fmt::format("{:.9g}", row.gap.actual),
+               fmt::format("{:.9g}", row.gap.reference), fmt::format("{:.2g}", row.gap.max_abs),
+               fmt::format("{:.2g}", row.gap.max_rel()), fmt::format("{:.2g}", row.bound),
+               verdict_cell(row.verdict)});
+  }
+  return table;
+}
+
+int run(Options& options) {
+  CheckingOptions& checking = options.checking;
+  for (const std::string& name : options.networks) checking.networks.push_back(find_network(name));
+  if (checking.networks.empty()) checking.networks = catalogue();
+  if (checking.dtypes.empty()) checking.dtypes = {DType::float64, DType::float32};
+  checking.data = options.data;
+  JsonOutput output(options.json);
+  use_threads(options.threads, backends());
+
+  const BusyThreads busy;
+  Progress progress("checking");
+  const std::vector<NetworkCheck> checks =
+      run_checking(checking, [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+  progress.wipe();
+  for (const NetworkCheck& check : checks) {
+    fmt::print("{}\n",
+               coloured(fmt::format("{}, {}", check.network, to_string(check.dtype)), Colour::strong));
+    fmt::print("{}\n", options.verbose ? details(check, false).terminal() : summary(check).terminal());
+  }
+  for (const NetworkCheck& check : checks) {
+    const Table failures = details(check, true);
+    if (!failures.empty())
+      fmt::print(
+          "{}\n{}\n",
+          coloured(fmt::format("Mismatches in {}, {}", check.network, to_string(check.dtype)), Colour::bad),
+          failures.terminal());
+  }
+
+  const Json result = result_json(checks, checking.device);
+  fmt::print("{} passed, {} failed, {} unchecked\n", result["passed"].get<int>(), result["failed"].get<int>(),
+             result["unchecked"].get<int>());
+  Json json = json_header("check", options_json(checking), options.threads, busy);
+  json.update(result);
+  output.write(json);
+  return all_passed(checks) ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("check", "Check every gradient: hand against autograd against finite differences");
+  auto options = std::make_shared<Options>();
+  command->add_option("networks", options->networks, "The networks (all, when none is named)");
+  add_device(*command, options->checking.device);
+  add_dtypes(*command, options->checking.dtypes);
+  command->add_option("--steps", options->checking.steps, "Training steps to check")->option_text("N [3]");
+  command->add_option("--seed", options->checking.seed, "Seed of the weights and the probes")
+      ->option_text("S [1]");
+  command->add_flag("--verbose", options->verbose, "Every tensor on a line of its own");
+  add_data(*command, *options);
+  add_threads(*command, *options);
+  add_json(*command, *options);
+  command->callback([&action, options] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace twin::reports

@@ -1,0 +1,41 @@
+// The commands of the program, and the options they share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "shared/data/dataset.hpp"
+#include "shared/network.hpp"
+#include "shared/seeds/random.hpp"
+
+namespace twin::reports {
+
+/// What the command line asks for: returns the exit code.
+using Action = std::function<int()>;
+
+void add_list(CLI::App& app, Action& action);
+void add_train(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
+void add_explain(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+
+struct CommonOptions {
+  int threads = 1;
+  std::filesystem::path json;
+  DatasetOptions data;
+};
+
+void add_threads(CLI::App& command, CommonOptions& options);
+void add_json(CLI::App& command, CommonOptions& options);
+void add_data(CLI::App& command, CommonOptions& options);
+void add_device(CLI::App& command, Device& device);
+/// One dtype.
+void add_dtype(CLI::App& command, DType& dtype);
+/// Any number of dtypes.
+void add_dtypes(CLI::App& command, std::vector<DType>& dtypes);
+
+}  // namespace twin::reports

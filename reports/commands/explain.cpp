@@ -1,0 +1,196 @@
+// twin explain: one training step with every intermediate value, hand beside autograd.
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "reports/backends.hpp"
+#include "reports/commands/command.hpp"
+#include "reports/runs/training.hpp"
+#include "reports/terminal/table.hpp"
+#include "shared/data/batches.hpp"
+#include "shared/errors.hpp"
+
+namespace twin::reports {
+namespace {
+
+struct Options : CommonOptions {
+  std::string network;
+  TrainingOptions training;
+  std::int64_t steps_before = 0;
+};
+
+constexpr std::int64_t kRows = 6, kColumns = 5;
+
+// A tensor as text, a line for each row; long ones are cut with an ellipsis.
+std::vector<std::string> lines_of(const Tensor& tensor) {
+  const std::vector<double> values = tensor.to_doubles();
+  const std::int64_t columns = tensor.shape().empty() ? 1 : tensor.shape().back();
+  const std::int64_t rows = tensor.size() / columns;
+  std::vector<std::string> lines;
+  for (std::int64_t r = 0; r < std::min(rows, kRows); ++r) {
+    std::string line;
+    for (std::int64_t c = 0; c < std::min(columns, kColumns); ++c)
+      line += fmt::format("{:>12.6g}", values[static_cast<std::size_t>(r * columns + c)]);
+    if (columns > kColumns) line += " …";
+    lines.push_back(std::move(line));
+  }
+  if (rows > kRows) lines.push_back(fmt::format("{:>12}", "…"));
+  return lines;
+}
+
+void print_trace(const Trace& hand, const Trace& autograd) {
+  constexpr int kLeft = 68;
+  std::string step;
+  for (std::size_t i = 0; i < hand.size(); ++i) {
+    const std::string here = hand[i].step + "|" + autograd[i].step;
+    if (here != step) {
+      const std::string left = fmt::format("manual: {}", hand[i].step);
+      fmt::print("\n{}\n",
+                 coloured(fmt::format("{:<{}}autograd: {}", left, kLeft, autograd[i].step), Colour::strong));
+    }
+    step = here;
+    const Difference gap = difference(hand[i].value, autograd[i].value);
+    const std::string left =
+        fmt::format("  {} ({})   {}", hand[i].quantity, to_string(hand[i].value.shape()), hand[i].formula);
+    const std::string space(kLeft - std::min<std::size_t>(kLeft, display_width(left)), ' ');
+    fmt::print("{}{}{}   gap {:.2g}\n", left, space, autograd[i].formula, gap.max_abs);
+    const std::vector<std::string> a = lines_of(hand[i].value), b = lines_of(autograd[i].value);
+    for (std::size_t l = 0; l < a.size(); ++l) {
+      const std::string row = "  " + a[l];
+      fmt::print("{}{}{}\n", row, std::string(kLeft - std::min<std::size_t>(kLeft, display_width(row)), ' '),
+                 b[l]);
+    }
+  }
+}
+
+// Where does a gradient come from? It is the mean of one gradient per sample; where these cancel, nothing
+// moves.
+struct Samples {
+  Table table;
+  double largest_sample = 0;  // entry of any sample's gradient
+  double largest_mean = 0;    // entry of their mean
+};
+
+Samples sample_contributions(Network& network, const OwnedBatch& batch, const Split& split, DType dtype) {
+  const Gradients mean = network.gradients(batch.view());
+  std::vector<std::string> headers{"sample", ">target", ">output"};
+  for (const Tensor& tensor : mean.parameters)
+    for (std::int64_t i = 0; i < tensor.size(); ++i)
+      headers.push_back(fmt::format(">d_{}[{}]", tensor.name(), i));
+  Samples result{Table(headers)};
+  const auto row_of = [&](std::vector<Cell> row, const Gradients& gradients, double& largest) {
+    for (const Tensor& tensor : gradients.parameters) {
+      for (const double value : tensor.to_doubles()) {
+        row.emplace_back(fmt::format("{:.3g}", value));
+        largest = std::max(largest, std::abs(value));
+      }
+    }
+    result.table.add(std::move(row));
+  };
+  for (std::int64_t n = 0; n < split.size(); ++n) {
+    const OwnedBatch one = slice(split, dtype, n, 1);
+    std::string inputs;
+    for (const double x : one.inputs.to_doubles())
+      inputs += fmt::format("{}{:g}", inputs.empty() ? "" : " ", x);
+    row_of({inputs, fmt::format("{:g}", one.targets.to_doubles()[0]),
+            fmt::format("{:.3g}", network.predict(one.inputs.view()).to_doubles()[0])},
+           network.gradients(one.view()), result.largest_sample);
+  }
+  row_of({"mean", "", ""}, mean, result.largest_mean);
+  return result;
+}
+
+Json trace_json(const Trace& trace) {
+  Json entries = Json::array();
+  for (const TraceEntry& entry : trace)
+    entries.push_back({{"step", entry.step},
+                       {"quantity", entry.quantity},
+                       {"formula", entry.formula},
+                       {"shape", entry.value.shape()},
+                       {"values", entry.value.to_doubles()}});
+  return entries;
+}
+
+int run(Options& options) {
+  if (options.steps_before < 0)
+    throw UsageError(fmt::format("--steps is {}", options.steps_before), {}, "give 0 or more");
+  TrainingOptions& training = options.training;
+  training.data = options.data;
+  training.backends = backends();
+  const CatalogueEntry entry = configured(find_network(options.network), training);
+  JsonOutput output(options.json);
+  use_threads(options.threads, backends());
+  const Dataset dataset = dataset_for(entry, options.data);
+
+  const BusyThreads busy;
+  std::vector<std::unique_ptr<Network>> networks;
+  double accuracy_before = 0;
+  if (options.steps_before > 0) {
+    Progress progress(fmt::format("training {}", entry.name));
+    training.steps = options.steps_before;
+    TrainingResult result = run_training(
+        entry, dataset, training, [](const EpochResult&, double) {},
+        [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+    networks = std::move(result.networks);
+  } else {
+    networks = build_networks(entry, training);
+  }
+  accuracy_before = accuracy(*networks[0], dataset.test, training.dtype);
+
+  const BatchStream stream(dataset.train, training.dtype, entry.batch_size, entry.seed);
+  const OwnedBatch batch = slice(dataset.train, training.dtype, 0, stream.batch_size());
+  fmt::print("{}: {}, on {}, after {} steps; accuracy {:.1f} %\n", entry.name, entry.title, dataset.name,
+             options.steps_before, 100 * accuracy_before);
+
+  constexpr std::int64_t kFewSamples = 8, kFewParameters = 12;
+  std::optional<Samples> samples;
+  if (dataset.train.size() <= kFewSamples && parameter_count(entry.spec) <= kFewParameters)
+    samples = sample_contributions(*networks[0], batch, dataset.train, training.dtype);
+
+  const Trace hand = networks[0]->trace_step(batch.view());
+  const Trace autograd = networks[1]->trace_step(batch.view());
+  print_trace(hand, autograd);
+
+  if (samples) {
+    fmt::print("\n{}\n{}",
+               coloured("What each sample asks of the weights (gradient of its own loss)", Colour::strong),
+               samples->table.terminal());
+    if (samples->largest_mean < 1e-3 * samples->largest_sample && accuracy_before < 1)
+      fmt::print(
+          "\nThe samples still ask for changes of up to {:.2g}, but these cancel: their mean is below {:.2g} "
+          "everywhere.\n"
+          "The network stands still at an accuracy of {:.0f} %: no single straight line separates these "
+          "classes.\n",
+          samples->largest_sample, samples->largest_mean, 100 * accuracy_before);
+  }
+
+  Json json = json_header("explain", options_json(entry, training), options.threads, busy);
+  json["manual"] = trace_json(hand);
+  json["autograd"] = trace_json(autograd);
+  output.write(json);
+  return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("explain", "One training step with every intermediate value, hand beside autograd");
+  auto options = std::make_shared<Options>();
+  options->training.dtype = DType::float64;
+  command->add_option("network", options->network, "The network, as twin list names it")->required();
+  command->add_option("--steps", options->steps_before, "Train N steps first")->option_text("N [0]");
+  command->add_option("--dataset", options->training.dataset, "Other data than the network's own")
+      ->option_text("NAME");
+  command->add_option("--batch", options->training.batch_size, "Samples in the batch")->option_text("N");
+  command->add_option("--lr", options->training.lr, "Learning rate")->option_text("X");
+  command->add_option("--seed", options->training.seed, "Seed of the weights")->option_text("S");
+  add_dtype(*command, options->training.dtype);
+  add_device(*command, options->training.device);
+  add_data(*command, *options);
+  add_threads(*command, *options);
+  add_json(*command, *options);
+  command->callback([&action, options] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace twin::reports

@@ -1,0 +1,44 @@
+#include "reports/json.hpp"
+
+#include "reports/backends.hpp"
+#include "reports/commit.hpp"
+#include "shared/machine/blas.hpp"
+#include "shared/machine/fingerprint.hpp"
+
+namespace twin::reports {
+
+std::string_view commit() { return TWINGRAD_COMMIT; }
+
+Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy) {
+  const Fingerprint machine = fingerprint();
+  Json used{{"requested", threads}};
+  for (const auto& [library, count] : thread_counts(backends())) used[library] = count;
+  used["busy"] = busy.average();
+  Json sides;
+  for (const Backend* backend : backends()) sides[std::string(backend->name())] = backend->description();
+  return {{"schema", "twingrad." + std::string(command) + "/1"},
+          {"commit", commit()},
+          {"options", std::move(options)},
+          {"machine",
+           {{"processor", machine.processor},
+            {"processors", machine.processors},
+            {"l2_bytes", machine.l2_bytes},
+            {"l3_bytes", machine.l3_bytes},
+            {"memory_bytes", machine.memory_bytes},
+            {"system", machine.system},
+            {"compiler", machine.compiler},
+            {"build", machine.build}}},
+          {"backends", std::move(sides)},
+          {"threads", std::move(used)},
+          {"seconds", busy.wall_seconds()}};
+}
+
+JsonOutput::JsonOutput(const std::filesystem::path& path) {
+  if (!path.empty()) file_.emplace(path);
+}
+
+void JsonOutput::write(const Json& json) {
+  if (file_) file_->commit(json.dump(1) + "\n");
+}
+
+}  // namespace twin::reports

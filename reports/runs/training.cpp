@@ -1,0 +1,138 @@
+#include "reports/runs/training.hpp"
+
+#include <fmt/format.h>
+
+#include "reports/backends.hpp"
+#include "shared/errors.hpp"
+#include "shared/seeds/initialise.hpp"
+
+namespace twin::reports {
+namespace {
+
+void expect_positive(const std::optional<std::int64_t>& value, std::string_view option) {
+  if (value && *value < 1) throw UsageError(fmt::format("{} is {}", option, *value), {}, "give 1 or more");
+}
+
+}  // namespace
+
+CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) {
+  expect_positive(options.epochs, "--epochs");
+  expect_positive(options.steps, "--steps");
+  expect_positive(options.batch_size, "--batch");
+  entry.epochs = options.epochs.value_or(entry.epochs);
+  entry.batch_size = options.batch_size.value_or(entry.batch_size);
+  entry.seed = options.seed.value_or(entry.seed);
+  if (options.lr) sgd(entry.spec).lr = *options.lr;
+  if (options.momentum) sgd(entry.spec).momentum = *options.momentum;
+  if (!options.dataset.empty()) entry.dataset = options.dataset;
+  validate(entry.spec);
+  return entry;
+}
+
+Dataset dataset_for(const CatalogueEntry& entry, const DatasetOptions& options) {
+  Dataset dataset = load_dataset(entry.dataset, options);
+  const bool wants_labels = std::holds_alternative<CrossEntropyLossSpec>(entry.spec.loss);
+  const bool fits =
+      dataset.train.features() == input_features(entry.spec) && wants_labels != dataset.classes.empty();
+  if (!fits)
+    throw UsageError(fmt::format("dataset {} ({} features{}) does not fit network {} ({})", dataset.name,
+                                 dataset.train.features(), dataset.classes.empty() ? "" : ", labels",
+                                 entry.name, widths_of(entry.spec)),
+                     {}, fmt::format("use {}", find_network(entry.name).dataset));
+  return dataset;
+}
+
+std::vector<std::unique_ptr<Network>> build_networks(const CatalogueEntry& entry,
+                                                     const TrainingOptions& options) {
+  const NamedTensors initial = initial_parameters(entry.spec, options.dtype, entry.seed);
+  std::vector<std::unique_ptr<Network>> networks;
+  for (const Backend* backend : options.backends) {
+    networks.push_back(backend->build(entry.spec, options.dtype, device_of(*backend, options.device)));
+    networks.back()->load_parameters(initial);
+  }
+  return networks;
+}
+
+TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
+                            const TrainingOptions& options,
+                            const std::function<void(const EpochResult&, double)>& on_epoch,
+                            const std::function<void(std::int64_t, std::int64_t)>& on_step) {
+  TrainingResult result;
+  result.networks = build_networks(entry, options);
+  std::vector<Trainee> trainees;
+  for (std::size_t i = 0; i < result.networks.size(); ++i)
+    trainees.push_back({std::string(options.backends[i]->name()), *result.networks[i]});
+
+  const bool both = trainees.size() == 2;
+  const auto weights = [&](std::size_t i) { return result.networks[i]->parameters(); };
+  train(
+      dataset, trainees,
+      {.epochs = entry.epochs,
+       .steps = options.steps.value_or(0),
+       .batch_size = entry.batch_size,
+       .dtype = options.dtype,
+       .seed = entry.seed},
+      [&](const EpochResult& epoch) {
+        const double gap = both ? largest_relative_gap(weights(0), weights(1)) : 0;
+        result.epochs.push_back(epoch);
+        if (both) result.gaps.push_back(gap);
+        on_epoch(epoch, gap);
+      },
+      on_step);
+  if (both) {
+    const NamedTensors hand = weights(0);
+    for (const Tensor& tensor : weights(1))
+      result.tensors.push_back({tensor.name(), tensor.shape(), difference(hand.at(tensor.name()), tensor)});
+  }
+  return result;
+}
+
+Json options_json(const CatalogueEntry& entry, const TrainingOptions& options) {
+  Json names = Json::array();
+  for (const Backend* backend : options.backends) names.push_back(backend->name());
+  Json json{{"network", entry.name},
+            {"backends", std::move(names)},
+            {"device", to_string(options.device)},
+            {"dtype", to_string(options.dtype)},
+            {"dataset", entry.dataset},
+            {"epochs", entry.epochs},
+            {"batch", entry.batch_size},
+            {"optimizer", "sgd"},
+            {"lr", sgd(entry.spec).lr},
+            {"momentum", sgd(entry.spec).momentum},
+            {"seed", entry.seed}};
+  if (options.steps) json["steps"] = *options.steps;
+  return json;
+}
+
+Json result_json(const TrainingResult& result, const TrainingOptions& options) {
+  Json epochs = Json::array();
+  for (std::size_t e = 0; e < result.epochs.size(); ++e) {
+    const EpochResult& epoch = result.epochs[e];
+    Json row{{"epoch", epoch.epoch}};
+    for (std::size_t i = 0; i < options.backends.size(); ++i)
+      row[fmt::format("loss_{}", options.backends[i]->name())] = epoch.loss[i];
+    for (std::size_t i = 0; i < options.backends.size(); ++i)
+      row[fmt::format("accuracy_{}", options.backends[i]->name())] = epoch.accuracy[i];
+    if (!result.gaps.empty()) row["max_rel_weight_gap"] = result.gaps[e];
+    epochs.push_back(std::move(row));
+  }
+  Json last;
+  const EpochResult& end = result.epochs.back();
+  last["steps"] = end.steps;
+  for (std::size_t i = 0; i < options.backends.size(); ++i)
+    last[fmt::format("step_seconds_{}", options.backends[i]->name())] = end.seconds[i];
+  if (!result.gaps.empty()) {
+    last["max_rel_weight_gap"] = result.gaps.back();
+    last["tensors"] = Json::array();
+    for (const TensorGap& tensor : result.tensors)
+      last["tensors"].push_back({{"tensor", tensor.name},
+                                 {"shape", tensor.shape},
+                                 {"max_abs", tensor.gap.max_abs},
+                                 {"max_rel", tensor.gap.max_rel()},
+                                 {"index", tensor.gap.index}});
+  }
+  return {{"epochs", std::move(epochs)}, {"final", std::move(last)}};
+}
+
+}  // namespace twin::reports

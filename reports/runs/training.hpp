@@ -1,0 +1,61 @@
+// Training one network of the catalogue with one twin or both.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "reports/json.hpp"
+#include "shared/catalogue.hpp"
+#include "shared/compare/difference.hpp"
+#include "shared/data/dataset.hpp"
+#include "shared/train/trainer.hpp"
+
+namespace twin::reports {
+
+struct TrainingOptions {
+  std::vector<const Backend*> backends;
+  Device device = Device::cpu;
+  DType dtype = DType::float32;
+  std::optional<std::int64_t> epochs, steps, batch_size;  // the catalogue's unless given
+  std::optional<double> lr, momentum;
+  std::optional<Seed> seed;
+  std::string dataset;  // the catalogue's unless given
+  DatasetOptions data;
+};
+
+struct TensorGap {
+  std::string name;
+  Shape shape;
+  Difference gap;
+};
+
+struct TrainingResult {
+  std::vector<EpochResult> epochs;
+  std::vector<double> gaps;  // after each epoch: the largest relative gap of any weight; both twins only
+  std::vector<TensorGap> tensors;                  // at the end; both twins only
+  std::vector<std::unique_ptr<Network>> networks;  // as trained, in the order of the backends
+};
+
+/// The entry with everything that `options` sets. Throws UsageError for a value that makes no sense.
+CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options);
+
+/// The dataset of a configured entry. Throws UsageError when its columns do not fit the network.
+Dataset dataset_for(const CatalogueEntry& entry, const DatasetOptions& options);
+
+/// A network of each backend, with the same initial weights.
+std::vector<std::unique_ptr<Network>> build_networks(const CatalogueEntry& entry,
+                                                     const TrainingOptions& options);
+
+/// Trains `entry` (configured) on `dataset`.
+TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
+                            const TrainingOptions& options,
+                            const std::function<void(const EpochResult&, double gap)>& on_epoch,
+                            const std::function<void(std::int64_t done, std::int64_t total)>& on_step);
+
+Json options_json(const CatalogueEntry& entry, const TrainingOptions& options);
+/// {"epochs": […], "final": {…}}
+Json result_json(const TrainingResult& result, const TrainingOptions& options);
+
+}  // namespace twin::reports

@@ -1,0 +1,133 @@
+#include "manual/losses/cross_entropy_loss.hpp"
+
+#include <cmath>
+#include <gmock/gmock.h>
+
+#include "tests/support/expect_message.hpp"
+#include "tests/support/twins.hpp"
+
+namespace twin {
+namespace {
+
+NetworkSpec cross_entropy() { return loss_alone(CrossEntropyLossSpec{}); }
+
+RandomCase scaled_logits(std::int64_t rows, std::int64_t classes, double scale, Seed seed) {
+  RandomCase data = random_case(cross_entropy(), rows, classes, seed);
+  for (OwnedBatch& batch : data.batches)
+    for (double& logit : batch.inputs.data<double>()) logit *= scale;
+  return data;
+}
+
+TEST(CrossEntropyLossTwin, GradientsMatchOnRandomShapes) {
+  Seed seed = 1;
+  for (const std::int64_t rows : {1, 2, 19})
+    for (const std::int64_t classes : {2, 3, 31}) expect_twins_agree(cross_entropy(), rows, classes, seed++);
+}
+
+// Far beyond where exp overflows (88 in float32, 709 in float64): without the row's maximum this is NaN.
+TEST(CrossEntropyLossTwin, HugeLogitsStayFiniteAndTwinsAgree) {
+  for (const double scale : {1e2, 1e3, 1e4})
+    for (const DType dtype : {DType::float64, DType::float32})
+      for (Seed seed = 1; seed <= 5; ++seed) {
+        const RandomCase data = scaled_logits(5, 7, scale, seed);
+        std::vector<Gradients> sides;
+        for (const Backend* backend : backends()) {
+          sides.push_back(loaded(*backend, cross_entropy(), {}, dtype)
+                              ->gradients(data.batches[0].as(dtype).view()));
+          EXPECT_TRUE(std::isfinite(sides.back().loss)) << backend->name() << ", logits of " << scale;
+        }
+        // The logits' own distance is lost beyond one part in 1/u of their size.
+        const double u = unit_roundoff(dtype);
+        EXPECT_NEAR(sides.front().loss, sides.back().loss, 16 * u * scale);
+        EXPECT_LE(difference(sides.front().input, sides.back().input).max_abs, 16 * u * scale);
+      }
+}
+
+// Two classes at ±1e4: the probabilities are 0 and 1, the gradients 0, or ±1/N for the wrong one.
+TEST(CrossEntropyLoss, CertaintyIsExact) {
+  const Tensor logits("inputs", {2, 2}, std::vector<double>{1e4, -1e4, 1e4, -1e4});
+  const Tensor labels("targets", {2}, std::vector<std::int64_t>{0, 1});
+  for (const Backend* backend : backends()) {
+    const Gradients gradients = loaded(*backend, cross_entropy(), {})->gradients({logits.view(), labels.view()});
+    EXPECT_EQ(gradients.loss, 1e4) << backend->name();
+    EXPECT_THAT(gradients.input.to_doubles(), testing::ElementsAre(0, 0, 0.5, -0.5)) << backend->name();
+  }
+}
+
+TEST(CrossEntropyLoss, ClassSumsOfTheGradientAreZero) {
+  for (const Backend* backend : backends())
+    for (Seed seed = 1; seed <= 20; ++seed) {
+      constexpr std::size_t kRows = 11, kClasses = 13;
+      const RandomCase data = scaled_logits(kRows, kClasses, seed % 2 ? 1 : 50, seed);
+      const std::vector<double> d_z = loaded(*backend, cross_entropy(), {})
+                                          ->gradients(data.batches[0].view())
+                                          .input.to_doubles();
+      for (std::size_t n = 0; n < kRows; ++n) {
+        double sum = 0, largest = 0;
+        for (std::size_t k = 0; k < kClasses; ++k) {
+          sum += d_z[n * kClasses + k];
+          largest = std::max(largest, std::abs(d_z[n * kClasses + k]));
+        }
+        // p - 1 and the p of the other classes are rounded at the size of 1/N, even where both are tiny.
+        EXPECT_LE(std::abs(sum), kClasses * unit_roundoff(DType::float64) / kRows) << backend->name();
+        EXPECT_GT(largest, 0) << "vacuous";
+      }
+    }
+}
+
+TEST(CrossEntropyLoss, OneClassIsAlwaysRight) {
+  const OwnedBatch batch = random_case(cross_entropy(), 5, 1, 1).batches[0];
+  for (const Backend* backend : backends()) {
+    const Gradients gradients = loaded(*backend, cross_entropy(), {})->gradients(batch.view());
+    EXPECT_EQ(gradients.loss, 0) << backend->name();
+    EXPECT_THAT(gradients.input.to_doubles(), testing::Each(0)) << backend->name();
+  }
+}
+
+TEST(CrossEntropyLoss, UniformLogitsCostTheLogarithmOfTheClasses) {
+  constexpr std::size_t kClasses = 8;
+  for (const double logit : {0.0, -3.0, 1e4}) {
+    const Tensor logits("inputs", {2, kClasses}, std::vector<double>(2 * kClasses, logit));
+    const Tensor labels("targets", {2}, std::vector<std::int64_t>{0, 5});
+    for (const Backend* backend : backends()) {
+      const Gradients gradients =
+          loaded(*backend, cross_entropy(), {})->gradients({logits.view(), labels.view()});
+      EXPECT_NEAR(gradients.loss, std::log(8), std::max(1.0, logit) * 1e-15) << backend->name();
+      const std::vector<double> d_z = gradients.input.to_doubles();
+      for (std::size_t i = 0; i < d_z.size(); ++i)
+        EXPECT_NEAR(d_z[i], ((i == 0 || i == kClasses + 5) ? -7.0 / 8 : 1.0 / 8) / 2, 1e-15);
+    }
+  }
+}
+
+TEST(CrossEntropyLoss, NanLogitsAreNotHidden) {
+  for (std::size_t at = 0; at < 3; ++at) {
+    std::vector<double> values{1, 2, 3};
+    values[at] = std::nan("");
+    const Tensor logits("inputs", {1, 3}, std::move(values));
+    const Tensor labels("targets", {1}, std::vector<std::int64_t>{1});
+    for (const Backend* backend : backends())
+      EXPECT_TRUE(std::isnan(loaded(*backend, cross_entropy(), {})->loss({logits.view(), labels.view()})))
+          << backend->name() << ", NaN in class " << at;
+  }
+}
+
+TEST(CrossEntropyLoss, RefusesLabelsThatAreNoClass) {
+  manual::CrossEntropyLoss<double> loss(CrossEntropyLossSpec{});
+  const manual::Matrix<double> z = manual::Matrix<double>::Zero(2, 3);
+  for (const std::int64_t wrong : {-1, 3}) {
+    const std::vector<std::int64_t> labels{2, wrong};
+    EXPECT_THROW_MESSAGE(loss.forward(z, labels), DataError, "label " + std::to_string(wrong),
+                         "of sample 1", "0…2");
+  }
+}
+
+TEST(CrossEntropyLoss, NamesTheNumberOfLabelsItExpected) {
+  manual::CrossEntropyLoss<double> loss(CrossEntropyLossSpec{});
+  const manual::Matrix<double> z = manual::Matrix<double>::Zero(2, 3);
+  const std::vector<std::int64_t> labels{0, 1, 2};
+  EXPECT_THROW_MESSAGE(loss.forward(z, labels), ShapeError, "labels: expected 2, got 3");
+}
+
+}  // namespace
+}  // namespace twin

@@ -1,0 +1,40 @@
+#include "manual/losses/inner_product_loss.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/expect_message.hpp"
+#include "tests/support/twins.hpp"
+
+namespace twin {
+namespace {
+
+NetworkSpec inner_product() { return loss_alone(InnerProductLossSpec{}); }
+
+TEST(InnerProductLossTwin, GradientsMatchOnRandomShapes) {
+  Seed seed = 1;
+  for (const std::int64_t rows : {1, 2, 19})
+    for (const std::int64_t columns : {1, 3, 67}) expect_twins_agree(inner_product(), rows, columns, seed++);
+}
+
+TEST(InnerProductLossTwin, GradientsAreEqualBitForBitOnIntegers) {
+  for (Seed seed = 1; seed <= 20; ++seed)
+    expect_twins_equal(inner_product(), rounded_to_integers(random_case(inner_product(), 17, 13, seed)));
+}
+
+TEST(InnerProductLoss, ItsGradientIsTheTargets) {
+  const OwnedBatch batch = random_case(inner_product(), 5, 3, 1).batches[0];
+  for (const Backend* backend : backends())
+    EXPECT_EQ(loaded(*backend, inner_product(), {})->gradients(batch.view()).input.to_doubles(),
+              batch.targets.to_doubles())
+        << backend->name();
+}
+
+TEST(InnerProductLoss, NamesTheShapeItExpected) {
+  manual::InnerProductLoss<double> loss(InnerProductLossSpec{});
+  const manual::Matrix<double> y = manual::Matrix<double>::Zero(2, 3);
+  const manual::Matrix<double> t = manual::Matrix<double>::Zero(2, 2);
+  EXPECT_THROW_MESSAGE(loss.forward(y, t), ShapeError, "targets: expected 2×3, got 2×2");
+}
+
+}  // namespace
+}  // namespace twin

@@ -1,0 +1,51 @@
+#include "manual/losses/mse_loss.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/expect_message.hpp"
+#include "tests/support/twins.hpp"
+
+namespace twin {
+namespace {
+
+NetworkSpec mse() { return loss_alone(MseLossSpec{}); }
+
+TEST(MseLossTwin, GradientsMatchOnRandomShapes) {
+  Seed seed = 1;
+  for (const std::int64_t rows : {1, 2, 19})
+    for (const std::int64_t columns : {1, 3, 67}) expect_twins_agree(mse(), rows, columns, seed++);
+}
+
+// 2⁴ elements: the mean divides exactly, so not even its rounding is left.
+TEST(MseLossTwin, GradientsAreEqualBitForBitOnIntegers) {
+  for (Seed seed = 1; seed <= 20; ++seed)
+    expect_twins_equal(mse(), rounded_to_integers(random_case(mse(), 8, 2, seed)));
+}
+
+TEST(MseLoss, IsTheMeanOverAllElements) {
+  manual::MseLoss<double> loss(MseLossSpec{});
+  const manual::Matrix<double> y = manual::Matrix<double>::Constant(2, 3, 5);
+  const manual::Matrix<double> t = manual::Matrix<double>::Constant(2, 3, 2);
+  EXPECT_EQ(loss.forward(y, t), 9);
+  EXPECT_TRUE(loss.backward().isApproxToConstant(1));  // 2·3 / 6: by N alone it would be 3
+}
+
+TEST(MseLoss, ZeroErrorGivesZeroGradient) {
+  for (const Backend* backend : backends()) {
+    const std::unique_ptr<Network> network = loaded(*backend, mse(), {});
+    const Tensor values = random_case(mse(), 7, 3, 1).batches[0].inputs;
+    const Gradients gradients = network->gradients({values.view(), values.view()});
+    EXPECT_EQ(gradients.loss, 0) << backend->name();
+    EXPECT_THAT(gradients.input.to_doubles(), testing::Each(0)) << backend->name();
+  }
+}
+
+TEST(MseLoss, NamesTheShapeItExpected) {
+  manual::MseLoss<double> loss(MseLossSpec{});
+  const manual::Matrix<double> y = manual::Matrix<double>::Zero(2, 3);
+  const manual::Matrix<double> t = manual::Matrix<double>::Zero(3, 2);
+  EXPECT_THROW_MESSAGE(loss.forward(y, t), ShapeError, "targets: expected 2×3, got 3×2");
+}
+
+}  // namespace
+}  // namespace twin
