@@ -23,12 +23,17 @@ int fail(const std::string& message) {
 int run(int argc, char** argv) {
   CLI::App app("Every neural network twice: by hand in Eigen, and in LibTorch with autograd.", "twin");
   app.require_subcommand(1);
+  app.footer(
+      "./twin test builds and runs the test suite; ./twin --libtorch DIR … takes another LibTorch than "
+      "Debian's.");
   app.set_version_flag("--version", fmt::format("twingrad {}", twin::reports::commit()));
   twin::reports::Action action;
   twin::reports::add_list(app, action);
   twin::reports::add_train(app, action);
   twin::reports::add_check(app, action);
   twin::reports::add_explain(app, action);
+  twin::reports::add_bench(app, action);
+  twin::reports::add_report(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

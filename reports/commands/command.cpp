@@ -13,13 +13,13 @@ DType parse_dtype(const std::string& name) {
   throw UsageError(fmt::format("unknown dtype {}", name), {}, "choose from float32, float64");
 }
 
+}  // namespace
+
 Device parse_device(const std::string& name) {
   if (name == "cpu") return Device::cpu;
   if (name == "cuda") return Device::cuda;
   throw UsageError(fmt::format("unknown device {}", name), {}, "choose from cpu, cuda");
 }
-
-}  // namespace
 
 void add_threads(CLI::App& command, CommonOptions& options) {
   command.add_option("--threads", options.threads, "Threads of Eigen, BLAS and LibTorch alike")

@@ -32,6 +32,8 @@ struct CommonOptions {
 void add_threads(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
 void add_data(CLI::App& command, CommonOptions& options);
+/// "cpu" or "cuda". Throws UsageError otherwise.
+Device parse_device(const std::string& name);
 void add_device(CLI::App& command, Device& device);
 /// One dtype.
 void add_dtype(CLI::App& command, DType& dtype);

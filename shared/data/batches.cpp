@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "shared/errors.hpp"
+#include "shared/seeds/initialise.hpp"
 
 namespace twin {
 namespace {
@@ -74,6 +75,24 @@ OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64
   std::iota(rows.begin(), rows.end(), first);
   OwnedBatch batch = empty_batch(split, dtype, count);
   fill(split, rows, batch);
+  return batch;
+}
+
+OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
+                        std::uint32_t index, std::int64_t features) {
+  const std::int64_t inputs = input_features(spec) > 0 ? input_features(spec) : features;
+  const std::int64_t outputs = output_features(spec) > 0 ? output_features(spec) : features;
+  const RandomStream values(seed, Purpose::test_data, 2 * index);
+  const RandomStream answers(seed, Purpose::test_data, 2 * index + 1);
+  OwnedBatch batch{uniform_tensor("inputs", {rows, inputs}, dtype, values, -1, 1), {}};
+  if (!std::holds_alternative<CrossEntropyLossSpec>(spec.loss)) {
+    batch.targets = uniform_tensor("targets", {rows, outputs}, dtype, answers, -1, 1);
+    return batch;
+  }
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(rows));
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    labels[i] = static_cast<std::int64_t>(answers.below(i, static_cast<std::uint64_t>(outputs)));
+  batch.targets = Tensor("targets", {rows}, std::move(labels));
   return batch;
 }
 

@@ -19,6 +19,12 @@ struct OwnedBatch {
 /// when the split does not hold them all.
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count);
 
+/// A batch for `spec` of numbers uniform in ±1 and, for cross-entropy, of random labels; the `index`-th of
+/// this seed. `features` is the number of columns where the specification leaves it open (a network without
+/// dense layers).
+OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
+                        std::uint32_t index = 0, std::int64_t features = 0);
+
 class BatchStream {
  public:
   /// `batch_size` 0 means the whole split, which is then never shuffled. Throws UsageError when batch_size is

@@ -57,10 +57,13 @@ NetworkSpec layer_alone(LayerSpec layer);
 /// A network of no layer: its input gradient is that of the loss.
 NetworkSpec loss_alone(LossSpec loss);
 
-/// Fails with the offending rows unless every check of check_equivalence() passes, in float64 and float32;
-/// also when it certified nothing.
+/// The rows that failed, one line each.
+std::string failures_of(const std::vector<CheckRow>& rows);
+
+/// Fails with the offending rows unless every check of check_equivalence() passes, in float64 and in float32
+/// whatever options.dtype; also when most of them certified nothing.
 void expect_twins_agree(const NetworkSpec& spec, std::int64_t rows, std::int64_t features, Seed seed);
-void expect_twins_agree(const NetworkSpec& spec, const RandomCase& data, EquivalenceOptions options);
+void expect_twins_agree(const NetworkSpec& spec, const RandomCase& data, EquivalenceOptions options = {});
 
 /// Fails unless loss and every gradient of the twins are equal bit for bit. For data whose sums are exact:
 /// small integers. In a build without LibTorch there is nothing to compare.

@@ -1,0 +1,59 @@
+// A question of the report: what is asked, how it is measured, JSON in, pictures and a plain answer out. To
+// add one: a file beside this, and a line in questions().
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/json.hpp"
+#include "reports/page/plot.hpp"
+#include "shared/data/dataset.hpp"
+
+namespace twin::reports {
+
+enum class Language { english, indonesian };
+
+/// The same text in every language of the report.
+struct Text {
+  std::string_view english, indonesian;
+  std::string_view in(Language language) const {
+    return language == Language::english ? english : indonesian;
+  }
+};
+
+struct Measuring {
+  bool quick = false;
+  int threads = 1;
+  DatasetOptions data;
+  std::function<void(std::int64_t done, std::int64_t total)> on_progress;
+};
+
+struct Picture {
+  std::string name;  // unique in the report: "xor-loss"
+  Plot plot;
+};
+
+struct Question {
+  std::string_view id;  // "xor": the name of its JSON file too
+  Text title;
+  Text method;
+  std::string_view command;  // repeats the measurement from the shell
+  std::function<Json(const Measuring&)> measure;
+  /// One sentence for the verdict at the head of the report.
+  std::function<std::string(const Json&, Language)> verdict;
+  /// Markdown, without heading.
+  std::function<std::string(const Json&, Language)> answer;
+  std::function<std::vector<Picture>(const Json&, Language)> pictures;
+};
+
+/// In the order of the report.
+std::vector<Question> questions();
+
+Question equivalence_question();
+Question xor_question();
+Question fashion_question();
+Question speed_question();
+
+}  // namespace twin::reports

@@ -1,0 +1,129 @@
+// The networks of the catalogue, with their own weights, data and hyperparameters.
+#include "shared/catalogue.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <gmock/gmock.h>
+
+#include "shared/compare/tolerances.hpp"
+#include "shared/data/dataset.hpp"
+#include "shared/seeds/initialise.hpp"
+#include "shared/train/trainer.hpp"
+#include "tests/support/twins.hpp"
+
+namespace twin {
+namespace {
+
+// Few rows keep a thousand steps on pictures short; the trajectories of a full batch are no different.
+constexpr std::int64_t kRows = 8;
+
+bool is_small(const NetworkSpec& spec) { return parameter_count(spec) < 1000; }
+
+std::string entry_name(const testing::TestParamInfo<CatalogueEntry>& info) {
+  std::string name = info.param.name;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+class CatalogueTwin : public testing::TestWithParam<CatalogueEntry> {};
+INSTANTIATE_TEST_SUITE_P(Network, CatalogueTwin, testing::ValuesIn(catalogue()), entry_name);
+
+TEST_P(CatalogueTwin, GradientsMatchForTwentySeeds) {
+  const CatalogueEntry& entry = GetParam();
+  for (Seed seed = 1; seed <= 20; ++seed) {
+    // Differences of a large network take most of the time: a few seeds are judged by them.
+    const bool differences = is_small(entry.spec) || seed <= 2;
+    expect_twins_agree(entry.spec, catalogue_case(entry, kRows, seed),
+                       {.finite_differences = differences, .seed = seed});
+  }
+}
+
+TEST_P(CatalogueTwin, LockedStepsMatch) {
+  const CatalogueEntry& entry = GetParam();
+  const RandomCase data = catalogue_case(entry, kRows, entry.seed, 20);
+  expect_twins_agree(entry.spec, data,
+                     {.steps = is_small(entry.spec) ? 1000 : 20, .finite_differences = false});
+}
+
+TEST_P(CatalogueTwin, StayTogetherForAThousandFreeSteps) {
+  if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";
+  const CatalogueEntry& entry = GetParam();
+  const RandomCase data = catalogue_case(entry, kRows, entry.seed, 1000);
+  for (const DType dtype : {DType::float64, DType::float32}) {
+    const double gap = expect_twins_stay_together(entry.spec, data, dtype, {1, 10, 1000});
+    if (dtype == DType::float64 && is_small(entry.spec)) {
+      EXPECT_LE(gap, tolerance::kSmallNetworkDrift);
+    }
+  }
+}
+
+TEST(XorTwin, StayTogetherForTenThousandFreeSteps) {
+  if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";
+  const CatalogueEntry& entry = find_network("xor");
+  const RandomCase data = catalogue_case(entry, 4, entry.seed);
+  EXPECT_LE(expect_twins_stay_together(entry.spec, data, DType::float64, {10000}), tolerance::kXorDrift);
+}
+
+// ---- What they learn
+
+struct Learnt {
+  EpochResult last;
+  bool ever_perfect = false;
+  std::vector<double> outputs;  // for the test inputs
+};
+
+Learnt learn(const Backend& backend, const CatalogueEntry& entry, const std::string& dataset_name,
+             Seed seed) {
+  const Dataset dataset = load_dataset(dataset_name);
+  const std::unique_ptr<Network> network =
+      loaded(backend, entry.spec, initial_parameters(entry.spec, DType::float64, seed));
+  const std::vector<Trainee> trainees{{std::string(backend.name()), *network}};
+  Learnt result;
+  train(dataset, trainees,
+        {.epochs = entry.epochs, .batch_size = entry.batch_size, .dtype = DType::float64, .seed = seed},
+        [&](const EpochResult& epoch) {
+          result.last = epoch;
+          result.ever_perfect = result.ever_perfect || epoch.accuracy[0] == 1;
+        });
+  result.outputs = network->predict(dataset.test.inputs.view()).to_doubles();
+  return result;
+}
+
+class Learning : public testing::TestWithParam<const Backend*> {};
+INSTANTIATE_TEST_SUITE_P(Twins, Learning, testing::ValuesIn(backends()), backend_name);
+
+TEST_P(Learning, XorIsLearntAtItsOwnSeed) {
+  const CatalogueEntry& entry = find_network("xor");
+  const Learnt learnt = learn(*GetParam(), entry, "xor", entry.seed);
+  EXPECT_EQ(learnt.last.accuracy[0], 1);
+  EXPECT_LT(learnt.last.loss[0], 1e-2);
+}
+
+TEST_P(Learning, OnePerceptronLearnsOr) {
+  const CatalogueEntry& entry = find_network("perceptron");
+  const Learnt learnt = learn(*GetParam(), entry, "or", entry.seed);
+  EXPECT_EQ(learnt.last.accuracy[0], 1);
+  EXPECT_LT(learnt.last.loss[0], 1e-2);
+}
+
+// No line parts the truth table of xor (Minsky and Papert 1969): the best that one neuron can do under MSE is
+// to say 1/2 to everything.
+TEST_P(Learning, OnePerceptronCannotLearnXor) {
+  for (Seed seed = 1; seed <= 5; ++seed) {
+    const Learnt learnt = learn(*GetParam(), find_network("perceptron"), "xor", seed);
+    EXPECT_FALSE(learnt.ever_perfect);
+    EXPECT_THAT(learnt.outputs, testing::Each(testing::DoubleNear(0.5, 0.01)));
+    EXPECT_NEAR(learnt.last.loss[0], 0.25, 1e-3);
+  }
+}
+
+TEST(XorManual, IsLearntFromMostSeeds) {
+  int learnt = 0;
+  for (Seed seed = 1; seed <= 20; ++seed)
+    learnt += learn(twins().manual, find_network("xor"), "xor", seed).last.accuracy[0] == 1;
+  if (getenv("DRIFT")) printf("XOR learnt %d\n", learnt);
+  EXPECT_GE(learnt, 15);
+}
+
+}  // namespace
+}  // namespace twin

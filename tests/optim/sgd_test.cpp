@@ -1,0 +1,176 @@
+#include "manual/optim/sgd.hpp"
+
+#include <gmock/gmock.h>
+
+#include "shared/errors.hpp"
+#include "tests/support/expect_message.hpp"
+#include "tests/support/twins.hpp"
+
+namespace twin {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+
+NetworkSpec dense(std::int64_t in, std::int64_t out, SgdSpec optimizer) {
+  NetworkSpec spec = layer_alone({"dense", DenseSpec{in, out}});
+  spec.optimizer = optimizer;
+  return spec;
+}
+
+NetworkSpec xor_shaped(double momentum) {
+  return mlp({2, 4, 1}, MseLossSpec{}, SgdSpec{.lr = 0.5, .momentum = momentum}, UniformInitialiser{});
+}
+
+std::vector<std::string> names_of(const NamedTensors& tensors) {
+  std::vector<std::string> names;
+  for (const Tensor& tensor : tensors) names.push_back(tensor.name());
+  return names;
+}
+
+double value_of(const NamedTensors& tensors, const char* name) { return tensors.at(name).to_doubles().at(0); }
+
+TEST(SgdTwin, UpdatesMatchForManyHyperparameters) {
+  Seed seed = 1;
+  for (const double lr : {1e-3, 0.1, 1.0, 10.0})
+    for (const double momentum : {0.0, 0.5, 0.9, 1.0}) {
+      const NetworkSpec spec = dense(3, 2, {.lr = lr, .momentum = momentum});
+      const RandomCase data = random_case(spec, 5, 3, seed);
+      expect_twins_agree(spec, data, {.steps = 10, .finite_differences = false, .seed = seed++});
+    }
+}
+
+// With outputs w·1 + b and targets 4, the gradient of either is 4 whatever the weights. v = 4, 6, 7: every
+// number is exact in both dtypes.
+TEST(Sgd, MomentumFollowsItsFormula) {
+  const NetworkSpec spec = dense(1, 1, {.lr = 0.5, .momentum = 0.5});
+  const RandomCase data{{}, {{Tensor("inputs", {1, 1}, std::vector<double>{1}),
+                              Tensor("targets", {1, 1}, std::vector<double>{4})}}};
+  NamedTensors parameters;
+  parameters.add({"dense.weight", {1, 1}, std::vector<double>{10}});
+  parameters.add({"dense.bias", {1}, std::vector<double>{-1}});
+  for (const Backend* backend : backends())
+    for (const DType dtype : {DType::float64, DType::float32}) {
+      const std::unique_ptr<Network> network = loaded(*backend, spec, parameters, dtype);
+      const double velocities[] = {4, 6, 7};
+      double moved = 0;
+      for (std::int64_t s = 0; s < 3; ++s) {
+        EXPECT_EQ(train_on(*network, data, dtype, s + 1, s)[0], 4 * (9 - 2 * moved));
+        moved += 0.5 * velocities[s];
+        EXPECT_EQ(value_of(network->parameters(), "dense.weight"), 10 - moved) << backend->name();
+        EXPECT_EQ(value_of(network->parameters(), "dense.bias"), -1 - moved) << backend->name();
+        EXPECT_EQ(value_of(network->optimizer_state(), "dense.weight.momentum_buffer"), velocities[s]);
+      }
+    }
+}
+
+TEST(Sgd, KeepsAVelocityForEachParameterOnlyWithMomentum) {
+  for (const Backend* backend : backends()) {
+    const std::unique_ptr<Network> plain = backend->build(xor_shaped(0), DType::float64, Device::cpu);
+    EXPECT_EQ(plain->optimizer_state().size(), 0U) << backend->name();
+    plain->load_optimizer_state({});
+
+    const std::unique_ptr<Network> network = backend->build(xor_shaped(0.9), DType::float32, Device::cpu);
+    const NamedTensors state = network->optimizer_state();
+    EXPECT_THAT(names_of(state),
+                ElementsAre("hidden.weight.momentum_buffer", "hidden.bias.momentum_buffer",
+                            "output.weight.momentum_buffer", "output.bias.momentum_buffer"))
+        << backend->name();
+    for (const Tensor& velocity : state) {
+      EXPECT_EQ(velocity.dtype(), DType::float32);
+      EXPECT_THAT(velocity.to_doubles(), Each(0)) << "before the first step, " << backend->name();
+    }
+  }
+}
+
+// What one network leaves, another takes up: the same bits on the same side, whichever side left them.
+TEST(Sgd, StateContinuesInAnotherNetwork) {
+  const NetworkSpec spec = xor_shaped(0.9);
+  const RandomCase data = random_case(spec, 7, 2, 1);
+  for (const Backend* from : backends())
+    for (const Backend* to : backends())
+      for (const DType dtype : {DType::float64, DType::float32}) {
+        const std::unique_ptr<Network> first = loaded(*from, spec, data.parameters, dtype);
+        train_on(*first, data, dtype, 5);
+        const std::unique_ptr<Network> second = loaded(*to, spec, first->parameters(), dtype);
+        second->load_optimizer_state(first->optimizer_state());
+        EXPECT_EQ(largest_relative_gap(second->optimizer_state(), first->optimizer_state()), 0);
+        EXPECT_GT(difference(first->optimizer_state().at("hidden.weight.momentum_buffer"),
+                             first->optimizer_state().at("hidden.weight.momentum_buffer"))
+                      .scale,
+                  0)
+            << "vacuous";
+
+        const std::vector<double> expected = train_on(*first, data, dtype, 10, 5);
+        const std::vector<double> actual = train_on(*second, data, dtype, 10, 5);
+        const double u = from == to ? 0 : unit_roundoff(dtype);
+        for (std::size_t s = 0; s < actual.size(); ++s)
+          EXPECT_NEAR(actual[s], expected[s], 64 * u * expected[s]) << from->name() << " to " << to->name();
+        EXPECT_LE(largest_relative_gap(second->parameters(), first->parameters()), 64 * u);
+      }
+}
+
+TEST(Sgd, RefusesAStateThatDoesNotFitAndKeepsItsOwn) {
+  const NetworkSpec spec = xor_shaped(0.9);
+  const RandomCase data = random_case(spec, 7, 2, 1);
+  for (const Backend* backend : backends()) {
+    const std::unique_ptr<Network> network = loaded(*backend, spec, data.parameters);
+    train_on(*network, data, DType::float64, 2);
+    const NamedTensors before = network->optimizer_state();
+    // All but the last tensor fit: nothing may be taken before all have been looked at.
+    const auto with_last = [&](const Tensor& last) {
+      NamedTensors state;
+      for (const Tensor& velocity : before)
+        if (velocity.name() != "output.bias.momentum_buffer")
+          state.add(Tensor::zeros(velocity.name(), velocity.shape(), velocity.dtype()));
+      state.add(last);
+      return state;
+    };
+    const char* last = "output.bias.momentum_buffer";
+    EXPECT_THROW_MESSAGE(network->load_optimizer_state({}), ShapeError, "hidden.weight.momentum_buffer");
+    EXPECT_THROW_MESSAGE(
+        network->load_optimizer_state(with_last(Tensor::zeros("other", {1}, DType::float64))), ShapeError,
+        last);
+    EXPECT_THROW_MESSAGE(network->load_optimizer_state(with_last(Tensor::zeros(last, {2}, DType::float64))),
+                         ShapeError, last, "expected 1, got 2");
+    EXPECT_THROW_MESSAGE(network->load_optimizer_state(with_last(Tensor::zeros(last, {1}, DType::float32))),
+                         ShapeError, last, "expected float64, got float32");
+    EXPECT_EQ(largest_relative_gap(network->optimizer_state(), before), 0) << backend->name();
+  }
+}
+
+TEST(Sgd, GradientsOfEarlierStepsAreNotAdded) {
+  const NetworkSpec spec = xor_shaped(0);
+  const RandomCase data = random_case(spec, 7, 2, 1);
+  const Batch batch = data.batches[0].view();
+  for (const Backend* backend : backends()) {
+    const std::unique_ptr<Network> fresh = loaded(*backend, spec, data.parameters);
+    const std::unique_ptr<Network> used = loaded(*backend, spec, data.parameters);
+    train_on(*used, data, DType::float64, 3);
+    used->trace_step(batch);
+    used->load_parameters(data.parameters);
+    const Gradients first = used->gradients(batch);
+    EXPECT_EQ(largest_relative_gap(used->gradients(batch).parameters, first.parameters), 0);
+    EXPECT_EQ(largest_relative_gap(first.parameters, fresh->gradients(batch).parameters), 0);
+    used->train_step(batch);
+    fresh->train_step(batch);
+    EXPECT_EQ(largest_relative_gap(used->parameters(), fresh->parameters()), 0) << backend->name();
+  }
+}
+
+TEST(Sgd, MovesEveryParameterAgainstItsGradient) {
+  manual::RowVector<float> weight(2), d_weight(2), bias(1), d_bias(1);
+  weight << 1, 2;
+  d_weight << 4, -8;
+  bias << 3;
+  d_bias << 0;
+  manual::Sgd<float> optimizer({.lr = 0.25, .momentum = 0}, {manual::parameter("w", {2}, weight, d_weight),
+                                                             manual::parameter("b", {1}, bias, d_bias)});
+  optimizer.step();
+  EXPECT_THAT(std::vector<float>(weight.begin(), weight.end()), ElementsAre(0, 4));
+  EXPECT_EQ(bias(0), 3);
+  EXPECT_TRUE(optimizer.state().empty());
+}
+
+}  // namespace
+}  // namespace twin
