@@ -1,8 +1,12 @@
 // The program `twin`: parses, runs one command, and turns every error into one line and exit code 2.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <string>
+#include <vector>
 
 #include "reports/commands/command.hpp"
 #include "reports/json.hpp"
@@ -34,6 +38,12 @@ int run(int argc, char** argv) {
   twin::reports::add_explain(app, action);
   twin::reports::add_bench(app, action);
   twin::reports::add_report(app, action);
+  // CLI11 would say that a command is missing, and not that this one is unknown.
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  if (argc > 1 && argv[1][0] != '-' && std::find(commands.begin(), commands.end(), argv[1]) == commands.end())
+    throw twin::UsageError(fmt::format("unknown command {}", argv[1]), {},
+                           fmt::format("choose from {}", fmt::join(commands, ", ")));
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -32,6 +32,12 @@ struct CommonOptions {
 void add_threads(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
 void add_data(CLI::App& command, CommonOptions& options);
+/// `seed` is a Seed, or an optional one.
+template <typename SeedValue>
+void add_seed(CLI::App& command, SeedValue& seed, const char* what) {
+  // CLI11 would take -1 for 2^64 - 1.
+  command.add_option("--seed", seed, what)->option_text("S")->check(CLI::NonNegativeNumber);
+}
 /// "cpu" or "cuda". Throws UsageError otherwise.
 Device parse_device(const std::string& name);
 void add_device(CLI::App& command, Device& device);

@@ -184,7 +184,7 @@ void add_explain(CLI::App& app, Action& action) {
       ->option_text("NAME");
   command->add_option("--batch", options->training.batch_size, "Samples in the batch")->option_text("N");
   command->add_option("--lr", options->training.lr, "Learning rate")->option_text("X");
-  command->add_option("--seed", options->training.seed, "Seed of the weights")->option_text("S");
+  add_seed(*command, options->training.seed, "Seed of the weights");
   add_dtype(*command, options->training.dtype);
   add_device(*command, options->training.device);
   add_data(*command, *options);

@@ -107,7 +107,7 @@ void add_train(CLI::App& app, Action& action) {
   command->add_option("--momentum", training.momentum, "Momentum of SGD")->option_text("X");
   command->add_option("--dataset", training.dataset, "Other data than the network's own")
       ->option_text("NAME");
-  command->add_option("--seed", training.seed, "Seed of weights and shuffles")->option_text("S");
+  add_seed(*command, training.seed, "Seed of weights and shuffles");
   add_data(*command, *options);
   add_threads(*command, *options);
   add_json(*command, *options);

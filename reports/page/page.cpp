@@ -27,7 +27,8 @@ code { font: 0.9em ui-monospace, monospace; }
 pre { overflow-x: auto; padding: 0.6rem 0.8rem; border: 1px solid var(--line); border-radius: 4px; }
 img { display: block; width: 100%; height: auto; margin: 1rem 0; }
 table { display: block; overflow-x: auto; border-collapse: collapse; font-size: 0.85rem; }
-th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); }
+td { white-space: nowrap; }
 blockquote { margin: 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--faint); }
 @media print { body { max-width: none; font-size: 10pt; } h2 { break-after: avoid; } img, table { break-inside: avoid; } }
 )";

@@ -79,6 +79,7 @@ std::string script_of(const Plot& plot, const std::filesystem::path& output) {
       "set output {}\nset title {} noenhanced\nset xlabel {} noenhanced\nset ylabel {} noenhanced\n"
       "set grid lc '#dddddd'\nset border 3 lc '#444444'\nset tics nomirror\nset key top right noenhanced\n",
       quoted(output.string()), quoted(plot.title), quoted(plot.x_label), quoted(plot.y_label));
+  if (plot.curves.size() == 1) script += "unset key\n";  // the title says it
   if (plot.log_x) script += "set logscale x\n";
   if (plot.log_y) script += "set logscale y\nset format y '10^{%L}'\n";
   std::string drawing;

@@ -2,17 +2,21 @@
 // running them on Magnitude derives the bound of every gradient from the very formulas that compute it.
 //
 //   Invariant: any float evaluation of the same expression, its sums in whatever order, differs from the
-//   exact result by at most γ_k·S, with S = magnitude, k = depth, γ_k = k·u / (1 - k·u) (Higham 2002,
-//   "Accuracy and Stability of Numerical Algorithms", 2nd ed., ch. 3), up to terms of order u².
+//   exact result by at most e·u / (1 - k·u) (running error analysis; Higham 2002, "Accuracy and Stability of
+//   Numerical Algorithms", 2nd ed., 3.3). With |x| the value, e the first-order error in units of u:
 //
-//     x + y, x - y   S = S_x + S_y                    k = max(k_x - n_x, k_y - n_y) + n, n = n_x + n_y + 1
-//     x · y          S = S_x · S_y                    k = k_x + k_y + 1;  x · 1 is x
-//     x / y          S = (S_x + |x/y| · S_y) / |y|    k = max(k_x, k_y) + 1
-//     f(x)           S = |f'(x)| · S_x + |f(x)|       k = max(k_x, kFunctionUlps)
+//     sum of n + 1 terms   e = Σ e_i + n · S     S = Σ |x_i|: no order loses more (Higham, eq. 4.4)
+//     x · y                e = |x| · e_y + |y| · e_x + |x·y|;  x · 1 is x
+//     x / y                e = (e_x + |x/y| · e_y) / |y| + |x/y|
+//     f(x)                 e = |f'(x)| · e_x + c · |f(x)|,  c = kFunctionUlps
 //
-//   n counts the additions of a sum (0 for anything else), so that a sum of n + 1 terms has the depth of the
-//   worst order whatever order adds it here: Eigen adds the terms of a matrix product in blocks as long as
-//   the cache of this machine allows, each times a factor of 1, and 784 terms came out with depth 271.
+//   and k counts the roundings on the longest path, for the terms of higher order. A sum keeps its n and S
+//   until something else is done with it, so that it has the bound of the worst order whatever order adds it
+//   here: Eigen adds the terms of a matrix product in blocks as long as the cache of this machine allows,
+//   each times a factor of 1.
+//
+//   v is the variance of the error, in units of u², when the roundings are independent and of random sign:
+//   the same rules with every summand squared. It says what to expect, the bound says what to excuse.
 #pragma once
 
 #include <algorithm>
@@ -22,53 +26,60 @@
 
 namespace twin {
 
-struct Magnitude {
+class Magnitude {
+ public:
   double value = 0;
-  double magnitude = 0;  // S, at least |value|
-  double depth = 0;      // k
-  double additions = 0;  // n
 
   /// exp and log of either library are taken to be within this many roundings of the exact value.
   static constexpr double kFunctionUlps = 4;
 
   Magnitude() = default;
   // Implicit: an Eigen scalar is made from literals.
-  Magnitude(double exact) : value(exact), magnitude(std::abs(exact)) {}
-  Magnitude(double v, double s, double k, double n = 0) : value(v), magnitude(s), depth(k), additions(n) {}
+  Magnitude(double exact) : value(exact), terms_(std::abs(exact)) {}
+  /// A value that is off by up to `error` units of u, after `depth` roundings.
+  Magnitude(double v, double error, double depth)
+      : value(v), terms_(std::abs(v)), error_(error), variance_(error * error), depth_(depth) {}
 
-  /// γ_k·S for a dtype of unit roundoff u; infinite where nothing is bounded: after too many roundings
-  /// (k·u ≥ 1), or where an intermediate value has overflowed.
+  /// e·u / (1 - k·u) for a dtype of unit roundoff u; infinite where nothing is bounded: after too many
+  /// roundings (k·u ≥ 1), or where an intermediate value has overflowed.
   double error_bound(double u) const {
-    if (depth * u >= 1 || !std::isfinite(magnitude)) return std::numeric_limits<double>::infinity();
-    return depth * u / (1 - depth * u) * magnitude;
+    const double bound = error() * u / (1 - depth_ * u);
+    return depth_ * u < 1 && std::isfinite(bound) ? bound : std::numeric_limits<double>::infinity();
   }
-  /// √k·u·S: what rounding errors of random sign add up to. Infinite as error_bound() is.
+  /// √v·u: what rounding errors of random sign add up to. Infinite as error_bound() is.
   double likely_error(double u) const {
-    return std::isfinite(error_bound(u)) ? std::sqrt(depth) * u * magnitude
+    return std::isfinite(error_bound(u)) ? std::sqrt(variance()) * u
                                          : std::numeric_limits<double>::infinity();
   }
+  double depth() const { return depth_; }
 
   Magnitude& operator+=(const Magnitude& y) { return *this = *this + y; }
   Magnitude& operator-=(const Magnitude& y) { return *this = *this - y; }
   Magnitude& operator*=(const Magnitude& y) { return *this = *this * y; }
   Magnitude& operator/=(const Magnitude& y) { return *this = *this / y; }
 
-  friend Magnitude operator-(const Magnitude& x) { return {-x.value, x.magnitude, x.depth, x.additions}; }
+  friend Magnitude operator-(Magnitude x) {
+    x.value = -x.value;
+    return x;
+  }
   friend Magnitude operator+(const Magnitude& x, const Magnitude& y) {
-    const double n = x.additions + y.additions + 1;
-    return {x.value + y.value, x.magnitude + y.magnitude,
-            std::max(x.depth - x.additions, y.depth - y.additions) + n, n};
+    Magnitude sum(x.value + y.value);
+    sum.terms_ = x.terms_ + y.terms_;
+    sum.additions_ = x.additions_ + y.additions_ + 1;
+    sum.error_ = x.error_ + y.error_;
+    sum.variance_ = x.variance_ + y.variance_;
+    sum.depth_ = std::max(x.depth_ - x.additions_, y.depth_ - y.additions_) + sum.additions_;
+    return sum;
   }
   friend Magnitude operator-(const Magnitude& x, const Magnitude& y) { return x + -y; }
   friend Magnitude operator*(const Magnitude& x, const Magnitude& y) {
-    if (y.is_one()) return x;
-    if (x.is_one()) return y;
-    return {x.value * y.value, x.magnitude * y.magnitude, x.depth + y.depth + 1};
+    if (y.is_exactly_one()) return x;
+    if (x.is_exactly_one()) return y;
+    return result(x.value * y.value, 1, y.value, x, x.value, y, x.depth_ + y.depth_ + 1);
   }
   friend Magnitude operator/(const Magnitude& x, const Magnitude& y) {
     const double quotient = x.value / y.value;
-    return {quotient, (x.magnitude + std::abs(quotient) * y.magnitude) / std::abs(y.value),
-            std::max(x.depth, y.depth) + 1};
+    return result(quotient, 1, 1 / y.value, x, quotient / y.value, y, std::max(x.depth_, y.depth_) + 1);
   }
   friend bool operator==(const Magnitude& x, const Magnitude& y) { return x.value == y.value; }
   friend auto operator<=>(const Magnitude& x, const Magnitude& y) { return x.value <=> y.value; }
@@ -79,10 +90,29 @@ struct Magnitude {
   friend bool isfinite(const Magnitude& x) { return std::isfinite(x.value); }
 
  private:
-  bool is_one() const { return value == 1 && depth == 0; }
-  static Magnitude function(const Magnitude& x, double value, double derivative) {
-    return {value, std::abs(derivative) * x.magnitude + std::abs(value), std::max(x.depth, kFunctionUlps)};
+  double error() const { return error_ + additions_ * terms_; }
+  double variance() const { return variance_ + additions_ * terms_ * terms_; }
+  bool is_exactly_one() const { return value == 1 && error() == 0; }
+
+  // A value with partial derivatives `by_x` and `by_y`, itself rounded by `roundings` units.
+  static Magnitude result(double value, double roundings, double by_x, const Magnitude& x, double by_y,
+                          const Magnitude& y, double depth) {
+    Magnitude z(value);
+    z.error_ = std::abs(by_x) * x.error() + std::abs(by_y) * y.error() + roundings * std::abs(value);
+    z.variance_ =
+        by_x * by_x * x.variance() + by_y * by_y * y.variance() + roundings * roundings * value * value;
+    z.depth_ = depth;
+    return z;
   }
+  static Magnitude function(const Magnitude& x, double value, double derivative) {
+    return result(value, kFunctionUlps, derivative, x, 0, Magnitude(), x.depth_ + kFunctionUlps);
+  }
+
+  double terms_ = 0;      // S: of the terms, when this is a sum
+  double additions_ = 0;  // n: of the sum that this is
+  double error_ = 0;      // e, less n·S
+  double variance_ = 0;   // v, less n·S²
+  double depth_ = 0;      // k
 };
 
 }  // namespace twin

@@ -1,0 +1,201 @@
+// Whatever a user gets wrong: one line on standard error, exit code 2, nothing half-written.
+#include <algorithm>
+#include <gmock/gmock.h>
+
+#include "shared/data/dataset.hpp"
+#include "tests/support/idx_files.hpp"
+#include "tests/support/run_program.hpp"
+
+namespace twin {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+void expect_refused(const std::vector<std::string>& arguments, const std::vector<std::string>& words) {
+  const Said said = run_twin(arguments);
+  EXPECT_EQ(said.code, 2);
+  EXPECT_THAT(said.err, StartsWith("error: "));
+  EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+  for (const std::string& word : words) EXPECT_THAT(said.err, HasSubstr(word));
+}
+
+TEST(BadInput, UnknownCommand) {
+  expect_refused({}, {"subcommand"});
+  expect_refused({"trian"}, {"unknown command trian", "list, train, check"});
+}
+
+TEST(BadInput, UnknownNetwork) {
+  expect_refused({"train", "xorr"}, {"unknown network xorr", "perceptron, xor, fashion-mlp"});
+  expect_refused({"check", "xor", "nor"}, {"unknown network nor"});
+  expect_refused({"explain", "nor"}, {"unknown network nor"});
+  expect_refused({"bench", "nor"}, {"unknown network nor"});
+  expect_refused({"train"}, {"network is required"});
+}
+
+TEST(BadInput, UnknownOption) {
+  expect_refused({"train", "xor", "--epoch", "3"}, {"--epoch"});
+  expect_refused({"list", "extra"}, {"extra"});
+  expect_refused({"report", "--fast"}, {"--fast"});
+}
+
+TEST(BadInput, UnknownValue) {
+  expect_refused({"train", "xor", "--dtype", "float16"}, {"unknown dtype float16", "float32, float64"});
+  expect_refused({"train", "xor", "--backend", "numpy"}, {"unknown backend numpy", "both, manual, autograd"});
+  expect_refused({"train", "xor", "--device", "tpu"}, {"unknown device tpu", "cpu, cuda"});
+  expect_refused({"train", "xor", "--optimizer", "adam"}, {"unknown optimizer adam", "sgd"});
+  expect_refused({"train", "xor", "--dataset", "nand"}, {"unknown dataset nand", "xor"});
+  expect_refused({"check", "--dtype", "float16"}, {"unknown dtype float16"});
+  expect_refused({"report", "--lang", "fr"}, {"unknown language fr", "en, id"});
+}
+
+TEST(BadInput, NumbersThatAreNone) {
+  expect_refused({"train", "xor", "--epochs", "many"}, {"--epochs"});
+  expect_refused({"train", "xor", "--lr", "fast"}, {"--lr"});
+  expect_refused({"train", "xor", "--seed", "-1"}, {"--seed"});
+}
+
+TEST(BadInput, SizesThatAreNone) {
+  for (const char* size : {"0", "-1"}) {
+    expect_refused({"train", "xor", "--epochs", size}, {"--epochs"});
+    expect_refused({"train", "xor", "--steps", size}, {"--steps"});
+    expect_refused({"train", "xor", "--batch", size}, {"--batch"});
+    expect_refused({"check", "xor", "--steps", size}, {"--steps"});
+    expect_refused({"train", "xor", "--threads", size}, {"threads"});
+  }
+  expect_refused({"explain", "xor", "--steps", "-1"}, {"--steps"});
+  expect_refused({"list", "--threads", "100000"}, {"threads"});
+}
+
+TEST(BadInput, HyperparametersThatAreNone) {
+  for (const char* lr : {"nan", "-0.1", "0", "inf"}) expect_refused({"train", "xor", "--lr", lr}, {"lr is"});
+  for (const char* momentum : {"nan", "-0.5"})
+    expect_refused({"train", "xor", "--momentum", momentum}, {"momentum is"});
+}
+
+TEST(BadInput, BatchLargerThanTheDataset) {
+  expect_refused({"train", "xor", "--batch", "5"}, {"a batch of 5 is larger than the dataset", "at most 4"});
+}
+
+TEST(BadInput, DatasetThatDoesNotFitTheNetwork) {
+  const TemporaryFolder folder;
+  write_image_folder(folder.path());
+  expect_refused({"train", "fashion-mlp", "--dataset", "xor"}, {"does not fit network fashion-mlp"});
+  expect_refused({"train", "xor", "--dataset", "fashion-mnist", "--data", folder.path().string()},
+                 {"does not fit network xor"});
+}
+
+TEST(BadInput, CudaWithoutCuda) {
+  const nlohmann::json list = json_of({"list"});
+  if (list["devices"]["autograd"].size() > 1) GTEST_SKIP() << "this LibTorch has CUDA";
+  for (const char* command : {"train", "explain", "check", "bench"})
+    expect_refused({command, "xor", "--device", "cuda"}, {"no CUDA device", "--device cpu"});
+}
+
+// Each file of the dataset, damaged in each way, is named in the one line.
+class DamagedData : public testing::TestWithParam<std::string> {
+ protected:
+  DamagedData() { write_image_folder(folder_.path()); }
+
+  void expect_refused_data(const std::string& word) {
+    expect_refused(
+        {"train", "fashion-mlp", "--epochs", "1", "--batch", "10", "--data", folder_.path().string()},
+        {"data: ", GetParam(), word});
+  }
+
+  std::filesystem::path file() const { return folder_ / GetParam(); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_P(DamagedData, Missing) {
+  std::filesystem::remove(file());
+  expect_refused_data("No such file");
+}
+
+TEST_P(DamagedData, Empty) {
+  write_file(file(), "");
+  expect_refused_data("truncated");
+}
+
+TEST_P(DamagedData, Truncated) {
+  const std::string bytes = read_file(file());
+  write_file(file(), bytes.substr(0, bytes.size() / 2));
+  expect_refused_data("truncated");
+}
+
+TEST_P(DamagedData, OfAnotherKind) {
+  write_file(file(), gzipped(idx_bytes({1, 1}, {0})));
+  expect_refused_data("magic number 0x00000802");
+}
+
+TEST_P(DamagedData, WithGarbageBehind) {
+  write_file(file(), read_file(file()) + "garbage");
+  expect_refused_data("trailing garbage");
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, DamagedData,
+                         testing::Values("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
+                                         "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
+                         [](const auto& info) {
+                           return info.param.substr(0, info.param.find('-')) +
+                                  (info.param.find("images") != std::string::npos ? "Images" : "Labels");
+                         });
+
+TEST(BadInput, LabelOutOfRange) {
+  const TemporaryFolder folder;
+  write_image_folder(folder.path());
+  std::vector<std::uint8_t> labels(20, 3);
+  labels[7] = 10;
+  write_file(folder / "train-labels-idx1-ubyte.gz", gzipped(idx_bytes({20}, labels)));
+  expect_refused({"train", "fashion-mlp", "--data", folder.path().string()},
+                 {"label 10 of sample 7 is out of range 0…9", "train-labels-idx1-ubyte.gz"});
+}
+
+TEST(BadInput, DatasetFolderThatIsNot) {
+  expect_refused({"train", "fashion-mlp", "--data", "/nonexistent"}, {"/nonexistent", "--data"});
+  expect_refused({"check", "--data", "/nonexistent"}, {"/nonexistent"});
+}
+
+TEST(BadInput, JsonThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  const std::vector<std::vector<std::string>> commands{{"list"},
+                                                       {"train", "xor", "--epochs", "1"},
+                                                       {"check", "xor"},
+                                                       {"explain", "xor"},
+                                                       {"bench", "xor", "--quick"}};
+  for (std::vector<std::string> command : commands) {
+    command.insert(command.end(), {"--json", (folder / "none/a.json").string()});
+    expect_refused(command, {"none/a.json", "No such file"});
+    command.back() = folder.path().string();
+    expect_refused(command, {"is a directory"});
+  }
+  EXPECT_THAT(names_in(folder.path()), IsEmpty());
+}
+
+TEST(BadInput, FullDisk) {
+  expect_refused({"list", "--json", "/dev/full"}, {"/dev/full", "No space left", "free some space"});
+}
+
+TEST(BadInput, ReportFolderThatCannotBeMade) {
+  const TemporaryFolder folder;
+  write_file(folder / "occupied", "mine");
+  expect_refused({"report", "--quick", "--out", (folder / "occupied").string()}, {"occupied", "--out"});
+  EXPECT_EQ(read_file(folder / "occupied"), "mine");
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("occupied"));
+}
+
+TEST(BadInput, FailedRunLeavesTheOldResult) {
+  const TemporaryFolder folder;
+  const std::filesystem::path old = write_file(folder / "a.json", "old");
+  expect_refused(
+      {"train", "xor", "--dtype", "float32", "--lr", "1e38", "--momentum", "0.99", "--json", old.string()},
+      {"the loss became"});
+  EXPECT_EQ(read_file(old), "old");
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("a.json"));
+}
+
+}  // namespace
+}  // namespace twin

@@ -1,0 +1,211 @@
+// What the commands promise: their output, and their JSON.
+#include <gmock/gmock.h>
+
+#include "shared/data/dataset.hpp"
+#include "tests/support/idx_files.hpp"
+#include "tests/support/run_program.hpp"
+
+namespace twin {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+void expect_header(const json& result, const std::string& command) {
+  EXPECT_EQ(result["schema"], "twingrad." + command + "/1");
+  for (const char* field : {"commit", "options", "machine", "backends", "threads"})
+    EXPECT_TRUE(result.contains(field));
+  EXPECT_EQ(result["threads"]["requested"], 1);
+  for (const char* library : {"blas", "manual", "autograd"})
+    EXPECT_EQ(result["threads"][library], 1) << library;
+  // What was really used, by processor time. The first moments of a process may keep a second thread busy.
+  EXPECT_LT(result["threads"]["busy"], 1.5);
+}
+
+TEST(Program, HelpOfEveryCommandExitsWithZero) {
+  for (const char* command : {"list", "train", "check", "explain", "bench", "report"}) {
+    const Said said = run_twin({command, "--help"});
+    EXPECT_EQ(said.code, 0);
+    EXPECT_THAT(said.out, HasSubstr("--threads"));
+  }
+  EXPECT_THAT(run_twin({"--help"}).out, HasSubstr("explain"));
+}
+
+TEST(Program, PlainTextInAPipe) {
+  const Said said = run_twin({"train", "perceptron", "--epochs", "5"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.out, Not(HasSubstr("\033")));
+  EXPECT_THAT(said.err, IsEmpty());
+}
+
+TEST(List, NamesEveryNetworkAndWhatItRunsOn) {
+  const Said said = run_twin({"list"});
+  EXPECT_THAT(said.out, HasSubstr("fashion-mlp"));
+  EXPECT_THAT(said.out, HasSubstr("LibTorch"));
+  const json list = json_of({"list"});
+  expect_header(list, "list");
+  ASSERT_EQ(list["networks"].size(), 3);
+  EXPECT_EQ(list["networks"][1]["network"], "xor");
+  EXPECT_EQ(list["networks"][1]["parameters"], 17);
+  EXPECT_EQ(list["networks"][2]["parameters"], 235146);
+}
+
+TEST(List, UsesAsManyThreadsAsAsked) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one processor";
+  const json list = json_of({"list", "--threads", "2"});
+  for (const char* library : {"requested", "blas", "manual", "autograd"})
+    EXPECT_EQ(list["threads"][library], 2);
+}
+
+TEST(Train, XorInFloat64KeepsTheWeightsTogether) {
+  const json result = json_of({"train", "xor", "--dtype", "float64", "--epochs", "10000"});
+  expect_header(result, "train");
+  ASSERT_EQ(result["epochs"].size(), 10000);
+  const json& last = result["epochs"].back();
+  EXPECT_EQ(last["epoch"], 10000);
+  EXPECT_EQ(last["accuracy_manual"], 1.0);
+  EXPECT_EQ(last["accuracy_autograd"], 1.0);
+  EXPECT_LT(result["final"]["max_rel_weight_gap"], 1e-9);
+  EXPECT_EQ(result["final"]["tensors"].size(), 4);
+}
+
+TEST(Train, PerceptronLearnsOrAndNeverXor) {
+  EXPECT_EQ(json_of({"train", "perceptron"})["epochs"].back()["accuracy_manual"], 1.0);
+  const json on_xor = json_of({"train", "perceptron", "--dataset", "xor"});
+  EXPECT_LT(on_xor["epochs"].back()["accuracy_manual"], 1.0);
+  EXPECT_LT(on_xor["epochs"].back()["accuracy_autograd"], 1.0);
+}
+
+TEST(Train, OneTwinAlone) {
+  const json hand = json_of({"train", "xor", "--backend", "manual", "--epochs", "3"});
+  EXPECT_TRUE(hand["epochs"][0].contains("loss_manual"));
+  EXPECT_FALSE(hand["epochs"][0].contains("loss_autograd"));
+  EXPECT_FALSE(hand["final"].contains("max_rel_weight_gap"));
+  const json framework = json_of({"train", "xor", "--backend", "autograd", "--epochs", "3"});
+  EXPECT_NEAR(framework["epochs"][2]["loss_autograd"], hand["epochs"][2]["loss_manual"], 1e-6);
+}
+
+TEST(Train, StepsStopWithinAnEpoch) {
+  const TemporaryFolder folder;
+  write_image_folder(folder.path());
+  const json result =
+      json_of({"train", "fashion-mlp", "--steps", "3", "--batch", "10", "--data", folder.path().string()});
+  EXPECT_EQ(result["final"]["steps"], 3);
+  EXPECT_EQ(result["epochs"].size(), 2);  // 20 samples: two batches in the first, one in the second
+}
+
+TEST(Train, SameSeedSameNumbers) {
+  const std::vector<std::string> run{"train", "xor", "--epochs", "50", "--seed", "7"};
+  EXPECT_EQ(json_of(run)["epochs"], json_of(run)["epochs"]);
+  EXPECT_NE(json_of(run)["epochs"], json_of({"train", "xor", "--epochs", "50", "--seed", "8"})["epochs"]);
+}
+
+TEST(Train, LearnsFashionMnist) {
+  if (!std::filesystem::exists(default_fashion_mnist_folder())) GTEST_SKIP() << "no dataset";
+  const json last = json_of({"train", "fashion-mlp", "--epochs", "10"})["epochs"].back();
+  EXPECT_GT(last["accuracy_manual"], 0.86);
+  EXPECT_GT(last["accuracy_autograd"], 0.86);
+  EXPECT_NEAR(last["accuracy_manual"], last["accuracy_autograd"], 0.003);
+}
+
+TEST(Train, StopsWhereTheLossIsNoNumber) {
+  const Said said = run_twin({"train", "xor", "--lr", "1e38", "--momentum", "0.99", "--epochs", "100"});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_THAT(said.err, testing::ContainsRegex(
+                            "numeric: the loss became (nan|inf).*manual twin, epoch [0-9]+, step 1"));
+}
+
+TEST(Check, PassesOnEveryNetwork) {
+  const TemporaryFolder folder;
+  write_image_folder(folder.path(), {.train = 300});
+  const json result = json_of({"check", "--data", folder.path().string()});
+  expect_header(result, "check");
+  EXPECT_EQ(result["failed"], 0);
+  EXPECT_GT(result["passed"], 80);
+  std::set<std::string> quantities, oracles, dtypes;
+  for (const json& row : result["checks"]) {
+    quantities.insert(row["quantity"]);
+    oracles.insert(row["oracle"]);
+    dtypes.insert(row["dtype"]);
+    EXPECT_EQ(row["ok"], row["verdict"] == "pass");
+    EXPECT_LE(row["max_abs"], row["bound"]);
+  }
+  EXPECT_EQ(quantities,
+            (std::set<std::string>{"loss", "gradient", "input_gradient", "weight", "optimizer_state"}));
+  EXPECT_EQ(oracles, (std::set<std::string>{"autograd", "finite_difference"}));
+  EXPECT_EQ(dtypes, (std::set<std::string>{"float32", "float64"}));
+}
+
+TEST(Explain, ShowsEveryStepOfBothTwins) {
+  const Said said = run_twin({"explain", "xor"});
+  EXPECT_EQ(said.code, 0);
+  for (const char* step :
+       {"manual: predicted_output", "autograd: outputs = model(X)", "manual: error",
+        "autograd: loss = loss_function(outputs, y)", "manual: adjustment", "autograd: loss.backward()",
+        "manual: weights", "manual: bias", "autograd: optimizer.step()"})
+    EXPECT_THAT(said.out, HasSubstr(step));
+  const json result = json_of({"explain", "xor"});
+  expect_header(result, "explain");
+  ASSERT_EQ(result["manual"].size(), result["autograd"].size());
+  for (std::size_t i = 0; i < result["manual"].size(); ++i)
+    EXPECT_EQ(result["manual"][i]["quantity"], result["autograd"][i]["quantity"]);
+}
+
+TEST(Explain, ShowsWhyThePerceptronCannotLearnXor) {
+  EXPECT_THAT(run_twin({"explain", "perceptron", "--dataset", "xor", "--steps", "2000"}).out,
+              HasSubstr("no single straight line separates these classes"));
+  EXPECT_THAT(run_twin({"explain", "perceptron", "--steps", "2000"}).out,
+              Not(HasSubstr("no single straight line")));
+}
+
+TEST(Bench, WritesGoogleBenchmarksJson) {
+  const json result = json_of({"bench", "xor", "--quick"});
+  EXPECT_EQ(result["schema"], "twingrad.bench/1");
+  EXPECT_TRUE(result["context"].contains("num_cpus"));
+  std::set<std::string> sides;
+  for (const json& row : result["benchmarks"]) {
+    const std::string name = row["name"];
+    for (const char* side : {"manual", "autograd"})
+      if (name.find(side) != std::string::npos) sides.insert(side);
+    EXPECT_TRUE(row.contains("samples/s") && row.contains("GFLOP/s")) << name;
+  }
+  EXPECT_EQ(sides, (std::set<std::string>{"autograd", "manual"}));
+}
+
+TEST(Report, WritesAPageThatNeedsNothingElse) {
+  const TemporaryFolder folder, data;
+  write_image_folder(data.path(), {.train = 300});
+  const std::string out = (folder / "report").string();
+  const Said said = run_twin({"report", "--quick", "--out", out, "--data", data.path().string()});
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.err, IsEmpty());
+  EXPECT_THAT(names_in(out), testing::ElementsAre("data", "index.html", "pictures", "report.md"));
+
+  const std::string page = read_file(folder / "report/index.html");
+  EXPECT_THAT(page, HasSubstr("<html lang=\"en\">"));
+  EXPECT_THAT(page, Not(testing::ContainsRegex("(src|href)=\"(http|pictures)")));
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  const std::string markdown = read_file(folder / "report/report.md");
+  for (const char* picture : {"xor-loss", "xor-gap", "fashion-mlp-loss", "fashion-mlp-gap", "speed"}) {
+    EXPECT_THAT(markdown, HasSubstr(std::string("pictures/") + picture + ".svg"));
+    EXPECT_THAT(read_file(folder / ("report/pictures/" + std::string(picture) + ".svg")),
+                HasSubstr("</svg>"));
+  }
+  for (const char* question : {"equivalence", "xor", "fashion-mlp", "speed"})
+    EXPECT_TRUE(json::parse(read_file(folder / ("report/data/" + std::string(question) + ".json")))
+                    .contains("schema"));
+}
+
+TEST(Report, SpeaksIndonesian) {
+  const TemporaryFolder folder, data;
+  write_image_folder(data.path(), {.train = 300});
+  const Said said = run_twin(
+      {"report", "--quick", "--lang", "id", "--out", folder.path().string(), "--data", data.path().string()});
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(read_file(folder / "index.html"), HasSubstr("Mengapa beralih"));
+}
+
+}  // namespace
+}  // namespace twin
