@@ -12,7 +12,7 @@ class AutogradBackend final : public Backend {
   std::string_view name() const override { return "autograd"; }
 
   std::string description() const override {
-    return fmt::format("LibTorch {} over {}", TORCH_VERSION, at::hasMKL() ? "MKL" : "the system's BLAS");
+    return std::string("LibTorch ") + TORCH_VERSION + " over " + (at::hasMKL() ? "MKL" : "the system's BLAS");
   }
 
   bool available(Device device) const override {
@@ -25,7 +25,7 @@ class AutogradBackend final : public Backend {
                          "use --device cpu, or --libtorch DIR with CUDA");
     validate(spec);
     if (dtype != DType::float32 && dtype != DType::float64)
-      throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
+      throw ShapeError("no network computes in " + std::string(to_string(dtype)));
     // The hand computes in full float32: so must a GPU.
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);

@@ -2,7 +2,6 @@
 // words.
 #pragma once
 
-#include <fmt/format.h>
 #include <memory>
 #include <string>
 #include <torch/torch.h>
@@ -95,7 +94,8 @@ class Network final : public twin::Network {
 
   double loss(const Batch& batch) override {
     torch::NoGradGuard no_grad;
-    return loss_function_(forward(inputs(batch.inputs)), targets(batch)).item<double>();
+    const torch::Tensor X = inputs(batch.inputs);  // first: targets() relies on inputs of two dimensions
+    return loss_function_(forward(X), targets(batch)).item<double>();
   }
 
   Tensor predict(const TensorView& batch_inputs) override {
@@ -174,8 +174,7 @@ class Network final : public twin::Network {
 
   torch::Tensor inputs(const TensorView& view) const {
     expect_dtype("inputs", dtype_, view.dtype);
-    if (view.shape.size() != 2)
-      throw ShapeError(fmt::format("inputs: expected N×features, got {}", to_string(view.shape)));
+    if (view.shape.size() != 2) throw ShapeError("inputs: expected N×features, got " + to_string(view.shape));
     if (features_ > 0 && view.shape[1] != features_)
       throw_column_mismatch("inputs", features_, view.shape[1]);
     positive(view.rows(), "the batch's size");
@@ -188,12 +187,13 @@ class Network final : public twin::Network {
     Shape expected{batch.inputs.rows()};
     if (!takes_labels_) expected.push_back(columns);
     if (batch.targets.shape != expected)
-      throw ShapeError(fmt::format("targets: expected {}, got {}", to_string(expected),
-                                   to_string(batch.targets.shape)));
+      throw ShapeError("targets: expected " + to_string(expected) + ", got " +
+                       to_string(batch.targets.shape));
     if (takes_labels_) {
       for (const std::int64_t label : batch.targets.data<std::int64_t>())
         if (label < 0 || label >= columns)
-          throw DataError(fmt::format("label {} is out of range 0…{}", label, columns - 1));
+          throw DataError("label " + std::to_string(label) + " is out of range 0…" +
+                          std::to_string(columns - 1));
     }
     return torch_tensor(batch.targets).to(device_);
   }

@@ -1,10 +1,11 @@
-# twingrad_part(NAME [USES PART...] [PACKAGES TARGET...]): the static library of one folder of the house.
+# twingrad_part(NAME [USES PART...] [PACKAGES TARGET...] [HIDDEN TARGET...]): the static library of one folder of the house.
+# The headers of HIDDEN targets are for its own sources alone.
 #
 # Sources include headers by their path from the root ("manual/layers/dense.hpp"), yet the root itself is on nobody's
 # include path: each part has an include root of its own that holds a link to that part alone. So manual/ cannot include
 # a header of autograd/, nor the other way round: the compiler does not find it.
 function(twingrad_part name)
-  cmake_parse_arguments(PART "" "" "USES;PACKAGES" ${ARGN})
+  cmake_parse_arguments(PART "" "" "USES;PACKAGES;HIDDEN" ${ARGN})
   set(root ${CMAKE_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${root})
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${root}/${name} SYMBOLIC)
@@ -14,7 +15,7 @@ function(twingrad_part name)
   add_library(${name} STATIC ${sources})
   add_library(twingrad::${name} ALIAS ${name})
   target_include_directories(${name} PUBLIC ${root})
-  target_link_libraries(${name} PUBLIC ${PART_USES} ${PART_PACKAGES})
+  target_link_libraries(${name} PUBLIC ${PART_USES} ${PART_PACKAGES} PRIVATE ${PART_HIDDEN})
   twingrad_compile_options(${name})
 endfunction()
 

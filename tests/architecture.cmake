@@ -45,6 +45,8 @@ endfunction()
 
 forbid("<(torch|ATen|c10)/" "LibTorch belongs to autograd/" shared manual bench reports tests)
 forbid("<Eigen/" "Eigen belongs to manual/" shared autograd bench reports)
+# A wheel of LibTorch brings an fmt of its own, in front of the system's.
+forbid("<fmt/" "its headers may be of another version than the library" autograd)
 forbid("\"autograd/" "the hand-written side does not know the other" shared manual bench)
 forbid("\"manual/" "the autograd side does not know the other" shared autograd bench)
 forbid("\"(reports|bench|tests)/" "arrows point down" shared manual autograd)

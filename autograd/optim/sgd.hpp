@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <sstream>
 #include <string>
 #include <torch/optim/sgd.h>
 #include <type_traits>
@@ -17,13 +18,17 @@ inline std::unique_ptr<torch::optim::SGD> make_optimizer(const SgdSpec& spec,
                                              torch::optim::SGDOptions(spec.lr).momentum(spec.momentum));
 }
 
-/// The key of a parameter among an optimiser's states: a string in LibTorch 1.13, a pointer in 2.x.
+/// The key of a parameter among an optimiser's states: in LibTorch 1.13 the text of its address, in 2.x the
+/// address.
 template <typename States>
 typename States::key_type state_key(const States&, const torch::Tensor& parameter) {
-  if constexpr (std::is_same_v<typename States::key_type, std::string>)
-    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
-  else
+  if constexpr (std::is_same_v<typename States::key_type, std::string>) {
+    std::ostringstream text;
+    text << parameter.unsafeGetTensorImpl();
+    return text.str();
+  } else {
     return parameter.unsafeGetTensorImpl();
+  }
 }
 
 /// Undefined before the first step.

@@ -1,18 +1,16 @@
 #include "reports/page/plot.hpp"
 
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <spawn.h>
-#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "shared/errors.hpp"
+#include "shared/formats/files.hpp"
 
 namespace twin::reports {
 namespace {
@@ -21,32 +19,6 @@ constexpr std::size_t kMostPoints = 400;
 
 // Okabe and Ito's colours, told apart by colour-blind readers too.
 constexpr const char* kColours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "twin-plot-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw OutputError(std::strerror(errno), pattern);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string quoted(const std::string& text) {
   std::string result = "\"";
@@ -115,9 +87,8 @@ void run_gnuplot(const std::filesystem::path& script, const std::filesystem::pat
 
 std::string draw_svg(const Plot& plot) {
   const TemporaryFolder folder;
-  const std::filesystem::path script = folder.path() / "plot.gp", svg = folder.path() / "plot.svg";
-  std::ofstream(script) << script_of(plot, svg);
-  run_gnuplot(script, folder.path() / "log");
+  const std::filesystem::path svg = folder / "plot.svg";
+  run_gnuplot(write_file(folder / "plot.gp", script_of(plot, svg)), folder / "log");
   return read_file(svg);
 }
 

@@ -24,10 +24,16 @@ inline constexpr double kCheckedShare = 0.1;
 
 // float32: the hand may be as inexact as the framework, not more. Both are measured against the float64
 // gradient at the same point: err(hand) <= 4·err(autograd) + 16u·max|a|. The second term is for tensors of a
-// few elements, which one side may hit exactly by luck; the largest gap of right float32 code
-// was 14.1u·max|a|.
+// few elements, which one side may hit exactly by luck; the largest gap of right float32 code was
+// 14.1u·max|a|.
 inline constexpr double kFloat32Ratio = 4;
 inline constexpr double kFloat32Floor = 16;
+
+// Luck goes further where terms cancel: in the gradient of a single bias, or in the loss of a sample that is
+// all but certainly right (the logarithm of 1 and a little), right code was seen 440u·max|a| off while
+// autograd was exact. A gap below the likely rounding is not certified, and no failure either. Of 323,000
+// rows of right code on random MLPs, 34 were beyond the rule above, by 0.18 of the likely rounding at most.
+inline constexpr double kFloat32Excuse = 1;
 
 // Central differences with Richardson extrapolation: the error is estimated from two extrapolations of the
 // same derivative, plus the rounding of the losses, of which each is within kLikelyRoundings·√k·u·S of its

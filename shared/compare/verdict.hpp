@@ -32,7 +32,10 @@ struct CheckRow {
 /// for each element.
 CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes);
 
-/// float32 against the same quantity in float64: err(actual) <= 4·err(oracle) + 16u·max|exact|.
-CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact);
+/// float32 against the same quantity in float64: passes when err(actual) <= 4·err(oracle) + 16u·max|exact|,
+/// is `unchecked` up to the largest likely error, fails beyond. Throws ShapeError unless there is a magnitude
+/// for each element.
+CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact,
+                       const std::vector<Magnitude>& magnitudes);
 
 }  // namespace twin

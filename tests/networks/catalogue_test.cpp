@@ -14,8 +14,10 @@
 namespace twin {
 namespace {
 
-// Few rows keep a thousand steps on pictures short; the trajectories of a full batch are no different.
-constexpr std::int64_t kRows = 8;
+constexpr std::int64_t kRows = 8;  // few, for differences on pictures take a forward pass for each entry
+
+// Enough that the catalogue's learning rate keeps its training smooth: at 8 rows it is chaotic.
+constexpr std::int64_t kFreeRunRows = 32;
 
 bool is_small(const NetworkSpec& spec) { return parameter_count(spec) < 1000; }
 
@@ -48,7 +50,7 @@ TEST_P(CatalogueTwin, LockedStepsMatch) {
 TEST_P(CatalogueTwin, StayTogetherForAThousandFreeSteps) {
   if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";
   const CatalogueEntry& entry = GetParam();
-  const RandomCase data = catalogue_case(entry, kRows, entry.seed, 1000);
+  const RandomCase data = catalogue_case(entry, kFreeRunRows, entry.seed, 1000);
   for (const DType dtype : {DType::float64, DType::float32}) {
     const double gap = expect_twins_stay_together(entry.spec, data, dtype, {1, 10, 1000});
     if (dtype == DType::float64 && is_small(entry.spec)) {
@@ -121,8 +123,7 @@ TEST(XorManual, IsLearntFromMostSeeds) {
   int learnt = 0;
   for (Seed seed = 1; seed <= 20; ++seed)
     learnt += learn(twins().manual, find_network("xor"), "xor", seed).last.accuracy[0] == 1;
-  if (getenv("DRIFT")) printf("XOR learnt %d\n", learnt);
-  EXPECT_GE(learnt, 15);
+  EXPECT_GE(learnt, 15);  // 20 of 20 did
 }
 
 }  // namespace

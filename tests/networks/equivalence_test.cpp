@@ -142,9 +142,9 @@ std::set<std::string> expected(std::set<std::string> names) {
 }
 
 const std::set<std::string>& rows_of_the_weight() {
-  static const auto& names = *new std::set<std::string>{"autograd: gradient hidden.weight",
-                                                        "autograd: weight hidden.weight",
-                                                        "finite_difference: gradient hidden.weight"};
+  static const auto& names =
+      *new std::set<std::string>{"autograd: gradient hidden.weight", "autograd: weight hidden.weight",
+                                 "finite_difference: gradient hidden.weight"};
   return names;
 }
 
@@ -242,7 +242,8 @@ TEST(Equivalence, ALossThatIsWrongIsFound) {
   const Mistake mistake = [](Gradients& gradients, const Gradients*, std::int64_t) {
     gradients.loss *= 1 + 1e-6;
   };
-  EXPECT_EQ(failed(Trial().check_with_mistaken_hand(mistake)), (std::set<std::string>{"autograd: loss loss"}));
+  EXPECT_EQ(failed(Trial().check_with_mistaken_hand(mistake)),
+            (std::set<std::string>{"autograd: loss loss"}));
 }
 
 // Two against one: differences pass the hand and fail autograd.
@@ -250,10 +251,9 @@ TEST(Equivalence, DifferencesSayWhichTwinIsMistaken) {
   if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";
   const MistakenBackend autograd(*twins().autograd, scaled_by(1 + 1e-6));
   const std::vector<CheckRow> rows = Trial().check({twins().manual, &autograd, twins().magnitudes});
-  EXPECT_EQ(failed(rows, "manual"), (std::set<std::string>{"autograd: gradient hidden.weight",
-                                                           "autograd: weight hidden.weight"}));
-  EXPECT_EQ(failed(rows, "autograd"),
-            (std::set<std::string>{"finite_difference: gradient hidden.weight"}));
+  EXPECT_EQ(failed(rows, "manual"),
+            (std::set<std::string>{"autograd: gradient hidden.weight", "autograd: weight hidden.weight"}));
+  EXPECT_EQ(failed(rows, "autograd"), (std::set<std::string>{"finite_difference: gradient hidden.weight"}));
 }
 
 TEST(Equivalence, ANanIsFoundByBothOracles) {

@@ -88,13 +88,12 @@ NetworkSpec small_mlp(LossSpec loss = MseLossSpec{}, double momentum = 0) {
 TEST(Trace, ListsEveryQuantityInTheOrderOfItsComputation) {
   const RandomCase data = random_case(small_mlp(), 4, 3, 1);
   for (const Backend* backend : backends()) {
-    const Trace trace =
-        loaded(*backend, small_mlp(), data.parameters)->trace_step(data.batches[0].view());
-    EXPECT_THAT(quantities_of(trace),
-                ElementsAre("X", "hidden", "hidden_sigmoid", "output", "output_sigmoid", "loss", "error",
-                            "d_output", "d_output.weight", "d_output.bias", "d_hidden_sigmoid", "d_hidden",
-                            "d_hidden.weight", "d_hidden.bias", "d_X", "hidden.weight", "hidden.bias",
-                            "output.weight", "output.bias"))
+    const Trace trace = loaded(*backend, small_mlp(), data.parameters)->trace_step(data.batches[0].view());
+    EXPECT_THAT(
+        quantities_of(trace),
+        ElementsAre("X", "hidden", "hidden_sigmoid", "output", "output_sigmoid", "loss", "error", "d_output",
+                    "d_output.weight", "d_output.bias", "d_hidden_sigmoid", "d_hidden", "d_hidden.weight",
+                    "d_hidden.bias", "d_X", "hidden.weight", "hidden.bias", "output.weight", "output.bias"))
         << backend->name();
     for (const TraceEntry& entry : trace) EXPECT_NE(entry.formula, "") << entry.quantity;
   }
@@ -108,9 +107,8 @@ TEST(Trace, NamesTheFiveStepsOfEachTwin) {
   EXPECT_THAT(steps(twins().manual),
               ElementsAre("predicted_output", "error", "adjustment", "weights", "bias"));
   if (!twins().autograd) return;
-  EXPECT_THAT(steps(*twins().autograd),
-              ElementsAre("outputs = model(X)", "loss = loss_function(outputs, y)", "loss.backward()",
-                          "optimizer.step()"));
+  EXPECT_THAT(steps(*twins().autograd), ElementsAre("outputs = model(X)", "loss = loss_function(outputs, y)",
+                                                    "loss.backward()", "optimizer.step()"));
 }
 
 TEST(Trace, TwinsListTheSameQuantitiesAndValues) {
@@ -208,8 +206,7 @@ TEST_P(AnyBackend, TakesBatchesOfAnySizeInTurn) {
     const RandomCase data = random_case(spec, rows, 3, 1);
     network->load_parameters(data.parameters);
     const Gradients reused = network->gradients(data.batches[0].view());
-    const Gradients fresh =
-        loaded(*GetParam(), spec, data.parameters)->gradients(data.batches[0].view());
+    const Gradients fresh = loaded(*GetParam(), spec, data.parameters)->gradients(data.batches[0].view());
     EXPECT_EQ(reused.loss, fresh.loss);
     EXPECT_EQ(difference(reused.input, fresh.input).max_abs, 0);
     EXPECT_EQ(largest_relative_gap(reused.parameters, fresh.parameters), 0);
@@ -293,10 +290,10 @@ TEST_P(WrongBatch, InputsAreRefused) {
   const Tensor targets = zeros("targets", {4, 2});
   expect_refused<ShapeError>(spec, {zeros("inputs", {4, 3}, DType::float32), targets}, "inputs",
                              "expected float64, got float32");
-  expect_refused<ShapeError>(spec, {zeros("inputs", {4, 2}), targets}, "inputs",
-                             "expected 3 columns, got 2");
-  expect_refused<ShapeError>(spec, {zeros("inputs", {12}), targets}, "inputs",
-                             "expected N×features, got 12");
+  expect_refused<ShapeError>(spec, {zeros("inputs", {4, 2}), targets}, "inputs", "expected 3 columns, got 2");
+  expect_refused<ShapeError>(spec, {zeros("inputs", {12}), targets}, "inputs", "expected N×features, got 12");
+  expect_refused<ShapeError>(loss_alone(MseLossSpec{}), {zeros("inputs", {12}), zeros("targets", {12})},
+                             "inputs", "expected N×features, got 12");
   expect_refused<ShapeError>(spec, {zeros("inputs", {0, 3}), zeros("targets", {0, 2})}, "batch's size is 0");
 }
 
@@ -320,7 +317,8 @@ TEST_P(WrongBatch, LabelsAreRefused) {
   expect_refused<ShapeError>(spec, {inputs, zeros("targets", {4, 1}, DType::int64)}, "targets", "got 4×1");
   expect_refused<ShapeError>(spec, {inputs, zeros("targets", {3}, DType::int64)}, "expected 4, got 3");
   for (const std::int64_t label : {-1, 2, 1000000})
-    expect_refused<DataError>(spec, {inputs, Tensor("targets", {4}, std::vector<std::int64_t>{0, 1, label, 0})},
+    expect_refused<DataError>(spec,
+                              {inputs, Tensor("targets", {4}, std::vector<std::int64_t>{0, 1, label, 0})},
                               "label " + std::to_string(label), "out of range 0…1");
 }
 

@@ -44,8 +44,9 @@ TEST(SgdTwin, UpdatesMatchForManyHyperparameters) {
 // number is exact in both dtypes.
 TEST(Sgd, MomentumFollowsItsFormula) {
   const NetworkSpec spec = dense(1, 1, {.lr = 0.5, .momentum = 0.5});
-  const RandomCase data{{}, {{Tensor("inputs", {1, 1}, std::vector<double>{1}),
-                              Tensor("targets", {1, 1}, std::vector<double>{4})}}};
+  const RandomCase data{{},
+                        {{Tensor("inputs", {1, 1}, std::vector<double>{1}),
+                          Tensor("targets", {1, 1}, std::vector<double>{4})}}};
   NamedTensors parameters;
   parameters.add({"dense.weight", {1, 1}, std::vector<double>{10}});
   parameters.add({"dense.bias", {1}, std::vector<double>{-1}});
@@ -72,9 +73,8 @@ TEST(Sgd, KeepsAVelocityForEachParameterOnlyWithMomentum) {
 
     const std::unique_ptr<Network> network = backend->build(xor_shaped(0.9), DType::float32, Device::cpu);
     const NamedTensors state = network->optimizer_state();
-    EXPECT_THAT(names_of(state),
-                ElementsAre("hidden.weight.momentum_buffer", "hidden.bias.momentum_buffer",
-                            "output.weight.momentum_buffer", "output.bias.momentum_buffer"))
+    EXPECT_THAT(names_of(state), ElementsAre("hidden.weight.momentum_buffer", "hidden.bias.momentum_buffer",
+                                             "output.weight.momentum_buffer", "output.bias.momentum_buffer"))
         << backend->name();
     for (const Tensor& velocity : state) {
       EXPECT_EQ(velocity.dtype(), DType::float32);

@@ -99,8 +99,10 @@ RandomNetwork random_mlp(Seed seed) {
   const RandomStream choices(seed, Purpose::choices);
   std::vector<std::int64_t> widths;
   for (std::uint64_t i = 0; i < 2 + seed % 5; ++i) widths.push_back(kWidths[choices.below(i, 8)]);
+  if (widths.back() == 1 && seed % 2 == 0) widths.back() = 2;  // one class is always right: nothing to see
   const LossSpec loss = seed % 2 ? LossSpec(MseLossSpec{}) : LossSpec(CrossEntropyLossSpec{});
-  const SgdSpec optimizer{.lr = 0.3, .momentum = seed / 2 % 2 ? 0.9 : 0.0};
+  // Momentum makes steps ten times as long. Longer ones would be chaotic, and a free run show nothing.
+  const SgdSpec optimizer = seed / 2 % 2 ? SgdSpec{.lr = 0.03, .momentum = 0.9} : SgdSpec{.lr = 0.3};
   NetworkSpec spec = mlp(widths, loss, optimizer, UniformInitialiser{});
   RandomCase data = random_case(spec, kRows[choices.below(100, 4)], widths.front(), seed);
   return {std::move(spec), std::move(data)};
@@ -162,8 +164,8 @@ void expect_twins_agree(const NetworkSpec& spec, const RandomCase& data, Equival
     if (!twins().autograd && !differences_judge) continue;
     const std::vector<CheckRow> rows =
         check_equivalence(twins(), spec, data.parameters, data.batches, options);
-    const auto certified = std::count_if(
-        rows.begin(), rows.end(), [](const CheckRow& row) { return row.verdict == Verdict::pass; });
+    const auto certified = std::count_if(rows.begin(), rows.end(),
+                                         [](const CheckRow& row) { return row.verdict == Verdict::pass; });
     const std::string where = fmt::format("{}, network {}, batch {}, seed {}", to_string(dtype),
                                           widths_of(spec), data.batches[0].inputs.shape()[0], options.seed);
     EXPECT_EQ(failures_of(rows), "") << where;
@@ -213,18 +215,16 @@ double expect_twins_stay_together(const NetworkSpec& spec, const RandomCase& dat
     for (const Tensor& weight : weights) {
       const Difference drift = difference(hand_weights.at(weight.name()), weight);
       const double yardstick = difference(neighbour_weights.at(weight.name()), weight).max_abs;
-      const double bound =
-          tolerance::kDriftRatio * yardstick + static_cast<double>(steps) * u * drift.scale;
+      const double bound = tolerance::kDriftRatio * yardstick + static_cast<double>(steps) * u * drift.scale;
+      EXPECT_LE(bound, 0.1 * drift.scale) << "so chaotic that a free run shows nothing: " << weight.name();
       EXPECT_TRUE(std::isfinite(yardstick) && drift.max_abs <= bound)
           << to_string(dtype) << ", network " << widths_of(spec) << ", " << weight.name() << " after "
           << steps << " steps: gap " << drift.max_abs << ", of neighbours " << yardstick << ", bound "
           << bound;
-      if (getenv("DRIFT")) printf("DRIFT %s %s %s %ld gap/bound %.3g ratio %.3g\n", std::string(to_string(dtype)).c_str(), widths_of(spec).c_str(), weight.name().c_str(), long(steps), drift.max_abs/bound, drift.max_abs/yardstick);
       largest_gap = std::max(largest_gap, drift.max_abs);
       largest_weight = std::max(largest_weight, drift.scale);
     }
     gap = largest_gap / largest_weight;
-    if (getenv("DRIFT")) printf("GAP %s %s %ld %.3g\n", std::string(to_string(dtype)).c_str(), widths_of(spec).c_str(), long(steps), gap);
   }
   return gap;
 }

@@ -1,0 +1,44 @@
+# LibTorch as the target twingrad::libtorch, from Debian's libtorch-dev, the unpacked zip or a Python wheel, wherever
+# CMAKE_PREFIX_PATH points.
+#
+# LibTorch's own TorchConfig.cmake demands the whole CUDA toolkit, compiler included, as soon as the library was built
+# with CUDA. The autograd twin compiles no CUDA code: the headers and the libraries are all it needs.
+
+# For a wheel, CMAKE_PREFIX_PATH names torch/share/cmake: what is sought lies two levels above.
+set(torch_hints)
+foreach(prefix ${CMAKE_PREFIX_PATH} $ENV{CMAKE_PREFIX_PATH})
+  list(APPEND torch_hints ${prefix} ${prefix}/../..)
+endforeach()
+
+find_path(TWINGRAD_TORCH_INCLUDE torch/csrc/api/include/torch/torch.h HINTS ${torch_hints} PATH_SUFFIXES include REQUIRED)
+cmake_path(GET TWINGRAD_TORCH_INCLUDE PARENT_PATH torch_root)
+foreach(library torch torch_cpu c10 torch_cuda c10_cuda)
+  string(TOUPPER TWINGRAD_${library}_LIBRARY variable)
+  set(required REQUIRED)
+  if(library MATCHES "cuda")
+    set(required "")
+  endif()
+  find_library(${variable} ${library} HINTS ${torch_root} PATH_SUFFIXES lib ${required})
+  if(${variable})
+    list(APPEND torch_libraries ${${variable}})
+  endif()
+endforeach()
+
+file(GLOB torch_config ${torch_root}/share/cmake/Torch/TorchConfig.cmake)
+if(torch_config)
+  file(STRINGS ${torch_config} old_abi REGEX "_GLIBCXX_USE_CXX11_ABI=0")
+  if(old_abi)
+    message(FATAL_ERROR "${torch_root} was built for the C++ ABI of before GCC 5, and no other library here is: "
+                        "take the \"cxx11 ABI\" zip, or a wheel of 2.7 or newer")
+  endif()
+endif()
+
+add_library(twingrad_libtorch INTERFACE)
+add_library(twingrad::libtorch ALIAS twingrad_libtorch)
+target_include_directories(twingrad_libtorch SYSTEM INTERFACE
+                           ${TWINGRAD_TORCH_INCLUDE} ${TWINGRAD_TORCH_INCLUDE}/torch/csrc/api/include)
+# Nothing refers to the CUDA library by name: it registers itself when it is loaded, so the linker must not drop it. Its
+# own dependencies it finds by itself, at run time.
+target_link_libraries(twingrad_libtorch INTERFACE -Wl,--push-state,--no-as-needed ${torch_libraries} -Wl,--pop-state)
+target_link_options(twingrad_libtorch INTERFACE -Wl,--allow-shlib-undefined)
+message(STATUS "LibTorch: ${torch_libraries}")
