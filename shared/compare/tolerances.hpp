@@ -10,12 +10,12 @@ namespace twin::tolerance {
 inline constexpr double kGateRoundings = 64;
 
 // Where terms cancel, max|a| says little of what was rounded: a tensor of one element may be the sum of two
-// numbers a thousand times its size. There the likely rounding takes over: 8√k·u·S, eight times what k errors
-// of random sign make of the summed magnitudes S.
+// numbers a thousand times its size. There the likely error takes over (shared/compare/magnitude.hpp): eight
+// times what roundings of random sign add up to.
 inline constexpr double kLikelyRoundings = 8;
 
-// Derived bound: each side is within γ_k·S of the exact result (shared/compare/magnitude.hpp), hence the two
-// are within twice that of each other, in whatever order either of them adds.
+// Derived bound: each side is within its Magnitude::error_bound() of the exact result, hence the two are
+// within twice that of each other, in whatever order either of them adds.
 inline constexpr double kBoundSides = 2;
 
 // An element whose derived bound exceeds this share of its size could be wrong by a tenth unseen: it is not
@@ -36,8 +36,8 @@ inline constexpr double kFloat32Floor = 16;
 inline constexpr double kFloat32Excuse = 1;
 
 // Central differences with Richardson extrapolation: the error is estimated from two extrapolations of the
-// same derivative, plus the rounding of the losses, of which each is within kLikelyRoundings·√k·u·S of its
-// exact value.
+// same derivative, plus the rounding of the losses, of which each is within kLikelyRoundings times its
+// likely error of its exact value.
 
 // Free run: two twins that start from the same weights drift apart no faster than two autograd twins that
 // start one unit in the last place apart, times 8 (the honest yardstick where training is chaotic). Each step

@@ -26,8 +26,8 @@ struct CheckRow {
   Verdict verdict = Verdict::pass;
 };
 
-/// float64. Fails when an element is further apart than its derived bound 2γ_k·S, or the tensor further than
-/// max(64u·max|oracle|, 8√k·u·S). Elements whose derived bound exceeds a tenth of their size are not
+/// float64. Fails when an element is further apart than twice its error_bound(), or the tensor further than
+/// max(64u·max|oracle|, 8·likely_error()). Elements whose derived bound exceeds a tenth of their size are not
 /// certified; when all are such, the verdict is `unchecked`. Throws ShapeError unless there is a magnitude
 /// for each element.
 CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes);
