@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "shared/seeds/random.hpp"
 
 namespace twin {
+
+/// How GoogleTest shows an entry of the catalogue.
+inline void PrintTo(const CatalogueEntry& entry, std::ostream* out) { *out << entry.name; }
 
 /// Both twins, or the hand alone in a build without LibTorch, where finite differences judge it.
 const Twins& twins();
