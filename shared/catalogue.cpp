@@ -16,7 +16,7 @@ const std::vector<CatalogueEntry>& catalogue() {
        mlp({2, 4, 1}, MseLossSpec{}, SgdSpec{.lr = 2.0}, UniformInitialiser{.bound = 1.0}), "xor", 10000, 0,
        1},
       {"fashion-mlp", "sigmoid MLP on 28×28 pictures of clothes",
-       mlp({784, 256, 128, 10}, CrossEntropyLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.9},
+       mlp({784, 256, 128, 10}, CrossEntropyLossSpec{}, SgdSpec{.lr = 0.05, .momentum = 0.9},
            XavierUniformInitialiser{}),
        "fashion-mnist", 10, 100, 1},
   };
