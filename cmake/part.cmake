@@ -1,17 +1,28 @@
-# twingrad_part(NAME [USES PART...] [PACKAGES TARGET...] [HIDDEN TARGET...]): the static library of one folder of the house.
-# The headers of HIDDEN targets are for its own sources alone.
+# twingrad_part(NAME [FOLDER F] [SOURCES S...] [EXCEPT S...] [USES PART...] [PACKAGES TARGET...] [HIDDEN TARGET...]):
+# the static library of one folder of the house, of the files and folders SOURCES in it (all, when none is named) but for
+# EXCEPT. The headers of HIDDEN targets are for its own sources alone.
 #
 # Sources include headers by their path from the root ("manual/layers/dense.hpp"), yet the root itself is on nobody's
 # include path: each part has an include root of its own that holds a link to that part alone. So manual/ cannot include
 # a header of autograd/, nor the other way round: the compiler does not find it.
 function(twingrad_part name)
-  cmake_parse_arguments(PART "" "" "USES;PACKAGES;HIDDEN" ${ARGN})
-  set(root ${CMAKE_BINARY_DIR}/include/${name})
+  cmake_parse_arguments(PART "" "FOLDER" "SOURCES;EXCEPT;USES;PACKAGES;HIDDEN" ${ARGN})
+  if(NOT PART_FOLDER)
+    set(PART_FOLDER ${name})
+  endif()
+  set(folder ${PROJECT_SOURCE_DIR}/${PART_FOLDER})
+  set(root ${CMAKE_BINARY_DIR}/include/${PART_FOLDER})
   file(MAKE_DIRECTORY ${root})
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${root}/${name} SYMBOLIC)
+  file(CREATE_LINK ${folder} ${root}/${PART_FOLDER} SYMBOLIC)
 
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  list(JOIN PART_SOURCES "|" wanted)
+  list(FILTER sources INCLUDE REGEX "^${folder}/(${wanted})")
+  if(PART_EXCEPT)
+    list(JOIN PART_EXCEPT "|" unwanted)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/(${unwanted})")
+  endif()
   add_library(${name} STATIC ${sources})
   add_library(twingrad::${name} ALIAS ${name})
   target_include_directories(${name} PUBLIC ${root})

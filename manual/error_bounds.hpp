@@ -2,7 +2,7 @@
 // their bound.
 #pragma once
 
-#include "shared/compare/equivalence.hpp"
+#include "shared/twins/equivalence.hpp"
 #include "shared/network.hpp"
 
 namespace twin::manual {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/compare/equivalence.hpp"
+#include "shared/twins/equivalence.hpp"
 #include "shared/network.hpp"
 
 namespace twin::reports {

@@ -5,7 +5,7 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/runs/benching.hpp"
-#include "reports/terminal/table.hpp"
+#include "shared/terminal/table.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/errors.hpp"
 

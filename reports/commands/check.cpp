@@ -6,7 +6,7 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/runs/checking.hpp"
-#include "reports/terminal/table.hpp"
+#include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {

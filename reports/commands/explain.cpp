@@ -6,7 +6,7 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/runs/training.hpp"
-#include "reports/terminal/table.hpp"
+#include "shared/terminal/table.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
 

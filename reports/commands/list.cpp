@@ -4,7 +4,7 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/json.hpp"
-#include "reports/terminal/table.hpp"
+#include "shared/terminal/table.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/machine/fingerprint.hpp"
 

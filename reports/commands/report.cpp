@@ -7,7 +7,7 @@
 #include "reports/commands/command.hpp"
 #include "reports/page/page.hpp"
 #include "reports/questions/question.hpp"
-#include "reports/terminal/style.hpp"
+#include "shared/terminal/style.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/fingerprint.hpp"
 

@@ -5,7 +5,7 @@
 #include "reports/backends.hpp"
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
-#include "reports/terminal/table.hpp"
+#include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "reports/json.hpp"
 #include "shared/catalogue.hpp"
-#include "shared/compare/equivalence.hpp"
+#include "shared/twins/equivalence.hpp"
 #include "shared/data/dataset.hpp"
 
 namespace twin::reports {

@@ -2,30 +2,68 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <fmt/format.h>
+#include <limits>
+#include <optional>
 
 #include "shared/compare/tolerances.hpp"
+#include "shared/errors.hpp"
 
 namespace twin {
 namespace {
 
+constexpr int kLevels = 4;       // steps that every derivative is computed with
+constexpr int kMostLevels = 10;  // and with how many at most, where these certify nothing
+constexpr double kShrink = 4;
+
 struct Estimate {
-  double derivative;
-  double error;
+  double derivative = 0;
+  double error = std::numeric_limits<double>::infinity();
 };
 
 // `loss_at(t)` is the loss at θ + t·v.
-Estimate directional_derivative(const std::function<double(double)>& loss_at, double h,
+Estimate directional_derivative(const std::function<double(double)>& loss_at, double largest_step,
                                 double loss_rounding) {
-  const auto central = [&](double step) { return (loss_at(step) - loss_at(-step)) / (2 * step); };
-  const double d1 = central(h);
-  const double d2 = central(h / 2);
-  const double d4 = central(h / 4);
-  const double coarse = (4 * d2 - d1) / 3;
-  const double fine = (4 * d4 - d2) / 3;
-  // Each difference carries the rounding of two losses over its step; 4/3 and 1/3 weigh them.
-  const double rounding = (4.0 / 3 * loss_rounding / (h / 4) + 1.0 / 3 * loss_rounding / (h / 2));
-  return {fine, std::abs(fine - coarse) + rounding};
+  Estimate best;
+  std::vector<double> previous;
+  double h = largest_step;
+  for (int i = 0; i < kMostLevels; ++i, h /= kShrink) {
+    const bool certifies = best.error <= tolerance::kCheckedShare * std::abs(best.derivative);
+    if (i >= kLevels && (certifies || loss_rounding / h > best.error)) break;
+    std::vector<double> row{(loss_at(h) - loss_at(-h)) / (2 * h)};
+    double rounding = loss_rounding / h;
+    double power = 1;
+    for (std::size_t j = 1; j <= previous.size(); ++j) {
+      power *= kShrink * kShrink;
+      row.push_back(row[j - 1] + (row[j - 1] - previous[j - 1]) / (power - 1));
+      rounding *= (power + 1) / (power - 1);
+      const double truncation =
+          std::max(std::abs(row[j] - row[j - 1]), std::abs(row[j] - previous[j - 1]));
+      if (truncation + rounding < best.error) best = {row[j], truncation + rounding};
+    }
+    previous = std::move(row);
+  }
+  return best;
+}
+
+struct Kink {
+  double left, right;  // the slopes on either side
+};
+
+// Slopes to the left and to the right at ever smaller steps: at a kink their difference stays.
+std::optional<Kink> find_kink(const std::function<double(double)>& loss_at, double largest_step,
+                              double loss_rounding) {
+  const double here = loss_at(0);
+  const auto slopes = [&](double h) { return Kink{(here - loss_at(-h)) / h, (loss_at(h) - here) / h}; };
+  const double h = largest_step * 0x1p-9;
+  const Kink coarse = slopes(h);
+  const Kink fine = slopes(h / kShrink);
+  const double jump = std::abs(fine.right - fine.left);
+  const double rounding = 4 * loss_rounding / (h / kShrink);
+  if (jump <= 8 * rounding) return std::nullopt;
+  // A smooth loss would have lost three quarters of the difference.
+  if (jump < 0.75 * std::abs(coarse.right - coarse.left)) return std::nullopt;
+  return Kink{std::min(fine.left, fine.right) - rounding, std::max(fine.left, fine.right) + rounding};
 }
 
 // A direction through a tensor: one entry, or ±1/√n in all of them.
@@ -54,9 +92,15 @@ std::vector<Direction> directions_through(std::int64_t size, const FiniteDiffere
   return result;
 }
 
+Verdict worse(Verdict a, Verdict b) {
+  for (const Verdict verdict : {Verdict::fail, Verdict::kink})
+    if (a == verdict || b == verdict) return verdict;
+  return Verdict::pass;
+}
+
 // Judges one gradient tensor; `values` are moved along each direction and put back, `loss` reads them.
 CheckRow judge_tensor(std::span<double> values, const Tensor& gradient, const std::function<double()>& loss,
-                      const std::vector<Direction>& directions, double h, double loss_rounding) {
+                      const std::vector<Direction>& directions, double largest_step, double loss_rounding) {
   const std::span<const double> g = gradient.data<double>();
   const std::vector<double> original(values.begin(), values.end());
   CheckRow row;
@@ -67,18 +111,22 @@ CheckRow judge_tensor(std::span<double> values, const Tensor& gradient, const st
       for (const auto& [i, v] : direction) values[i] = original[i] + t * v;
       return loss();
     };
-    const Estimate estimate = directional_derivative(loss_at, h, loss_rounding);
+    const Estimate estimate = directional_derivative(loss_at, largest_step, loss_rounding);
     double expected = 0;
-    for (const auto& [i, v] : direction) {
-      expected += g[i] * v;
-      values[i] = original[i];
-    }
+    for (const auto& [i, v] : direction) expected += g[i] * v;
     const double gap = std::abs(expected - estimate.derivative);
-    if (!(gap <= estimate.error)) row.verdict = Verdict::fail;
+    Verdict verdict = Verdict::pass;
+    if (!(gap <= estimate.error)) {
+      verdict = Verdict::fail;
+      if (const std::optional<Kink> kink = find_kink(loss_at, largest_step, loss_rounding))
+        verdict = expected >= kink->left && expected <= kink->right ? Verdict::kink : Verdict::fail;
+    }
+    for (const auto& [i, v] : direction) values[i] = original[i];
     if (!(estimate.error <= tolerance::kCheckedShare * std::abs(expected))) ++unchecked;
     row.gap.scale = std::max(row.gap.scale, std::abs(estimate.derivative));
     // The row shows the probe that comes closest to its bound, or goes furthest beyond it.
-    if (first || gap * row.bound > row.gap.max_abs * estimate.error) {
+    if (first || worse(verdict, row.verdict) != row.verdict ||
+        (verdict == row.verdict && gap * row.bound > row.gap.max_abs * estimate.error)) {
       row.gap.max_abs = gap;
       row.gap.index = static_cast<std::int64_t>(direction.front().first);
       row.gap.actual = expected;
@@ -86,47 +134,39 @@ CheckRow judge_tensor(std::span<double> values, const Tensor& gradient, const st
       row.bound = estimate.error;
       first = false;
     }
+    row.verdict = worse(row.verdict, verdict);
   }
   row.unchecked_share =
       directions.empty() ? 1 : static_cast<double>(unchecked) / static_cast<double>(directions.size());
   if (row.verdict == Verdict::pass && unchecked == directions.size()) row.verdict = Verdict::unchecked;
   row.oracle = "finite_difference";
+  row.quantity = "gradient";
   row.tensor = gradient.name();
   return row;
 }
 
 }  // namespace
 
-std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view twin, const Batch& batch,
-                                                  const Magnitude& loss_magnitude,
+std::vector<CheckRow> judge_by_finite_differences(const LossFunction& loss, const NamedTensors& point,
+                                                  const NamedTensors& gradients, std::string_view twin,
                                                   const FiniteDifferenceOptions& options) {
-  const Gradients gradients = network.gradients(batch);
-  const NamedTensors original = network.parameters();
-  NamedTensors moved = original;
-  const double rounding =
-      tolerance::kLikelyRoundings * loss_magnitude.likely_error(unit_roundoff(DType::float64));
-
+  NamedTensors moved = point;
+  const double here = loss(point);
+  if (!std::isfinite(here))
+    throw NumericError(fmt::format("the loss is {}", here), std::string(twin),
+                       "finite differences need a point where it is finite");
+  const double rounding = options.loss_rounding > 0 ? options.loss_rounding
+                                                    : tolerance::kGateRoundings *
+                                                          unit_roundoff(DType::float64) * std::abs(here);
   std::vector<CheckRow> rows;
   std::uint32_t index = 0;
-  const auto judge = [&](std::span<double> values, const Tensor& gradient, const char* quantity,
-                         const std::function<double()>& loss) {
-    rows.push_back(judge_tensor(values, gradient, loss, directions_through(gradient.size(), options, index++),
-                                options.step, rounding));
-    rows.back().quantity = quantity;
+  for (const Tensor& gradient : gradients) {
+    expect_tensor(point, gradient.name(), DType::float64, gradient.shape(), "the point");
+    rows.push_back(judge_tensor(
+        moved.at(gradient.name()).data<double>(), gradient, [&] { return loss(moved); },
+        directions_through(gradient.size(), options, index++), options.step, rounding));
     rows.back().twin = twin;
-  };
-  for (Tensor& parameter : moved) {
-    judge(parameter.data<double>(), gradients.parameters.at(parameter.name()), "gradient", [&] {
-      network.load_parameters(moved);
-      return network.loss(batch);
-    });
   }
-  network.load_parameters(original);
-
-  const std::span<const double> inputs = batch.inputs.data<double>();
-  std::vector<double> values(inputs.begin(), inputs.end());
-  const Batch moved_batch{{DType::float64, batch.inputs.shape, values.data()}, batch.targets};
-  judge(values, gradients.input, "input_gradient", [&] { return network.loss(moved_batch); });
   return rows;
 }
 

@@ -1,31 +1,44 @@
-// Central finite differences in float64, the oracle that shares no formula with either backward pass.
+// Central finite differences in float64, the oracle that shares no formula with any backward pass.
 //
-//   D(h)   = (L(θ + h·v) - L(θ - h·v)) / 2h            error O(h²)
-//   R(h)   = (4·D(h/2) - D(h)) / 3                     error O(h⁴) (Richardson 1911)
-//   result = R(h/2), its error estimated as |R(h/2) - R(h)| plus the rounding of the losses over the last
-//   step
+//   D(h)    = (L(θ + h·v) - L(θ - h·v)) / 2h                         error O(h²)
+//   T(i, j) = T(i, j-1) + (T(i, j-1) - T(i-1, j-1)) / (16ʲ - 1)      T(i, 0) = D(h / 4ⁱ): Richardson 1911,
+//                                                                    in Neville's tableau
+//
+//   Each entry's error is estimated by its distance from the two it was made of (Ridders 1982, "Accurate
+//   computation of F'(x) and F'(x)F''(x)"), plus the rounding of the losses over the step. The result is the
+//   entry with the smallest: each parameter gets the step that suits it. The sweep goes on to smaller steps
+//   until the result can certify something.
+//
+//   A kink (ReLU at 0, two maxima in a pool) has no derivative: the slopes on its two sides differ however
+//   small the step, where those of a smooth loss meet as h → 0. It is reported, and fails only when the
+//   gradient is not between the two slopes.
 #pragma once
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "shared/compare/verdict.hpp"
-#include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
 
 namespace twin {
 
+/// A loss as a function of named float64 tensors: parameters, inputs, whatever has a gradient.
+using LossFunction = std::function<double(const NamedTensors& point)>;
+
 struct FiniteDifferenceOptions {
-  double step = 0x1p-9;      // h; weights and inputs are of the order of 1
+  double step = 0x1p-3;      // the largest h; parameters and inputs are of the order of 1
   std::int64_t entries = 8;  // looked at one by one in each tensor (all, when it has no more than twice that)
   std::int64_t directions = 2;  // random directions ±1/√n through all entries of a larger tensor
   Seed seed = 1;
+  double loss_rounding = 0;  // by how much a computed loss may be off; 0: 64u·|L|
 };
 
-/// Judges network.gradients(batch) by differences of network.loss(), tensor by tensor, the input last.
-/// `loss_magnitude` bounds the rounding of the loss. Leaves the parameters as they were. The network computes
-/// in float64.
-std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view twin, const Batch& batch,
-                                                  const Magnitude& loss_magnitude,
+/// Judges `gradients` at `point`, tensor by tensor, by differences of the loss: one row each, of the quantity
+/// "gradient". Throws ShapeError unless every gradient has its tensor in `point`, of its shape, and all are
+/// of float64; NumericError when the loss at `point` is not finite.
+std::vector<CheckRow> judge_by_finite_differences(const LossFunction& loss, const NamedTensors& point,
+                                                  const NamedTensors& gradients, std::string_view twin,
                                                   const FiniteDifferenceOptions& options = {});
 
 }  // namespace twin

@@ -15,6 +15,8 @@ std::string_view to_string(Verdict verdict) {
       return "pass";
     case Verdict::fail:
       return "fail";
+    case Verdict::kink:
+      return "kink";
     case Verdict::unchecked:
       break;
   }
@@ -43,7 +45,9 @@ CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::ve
   std::size_t unchecked = 0;
   for (std::size_t i = 0; i < o.size(); ++i) {
     const double bound = tolerance::kBoundSides * magnitudes[i].error_bound(u);
-    within_bounds = within_bounds && std::abs(a[i] - o[i]) <= bound;  // false for NaN
+    const double gap = std::abs(a[i] - o[i]);
+    within_bounds = within_bounds && gap <= bound;  // false for NaN
+    if (gap > 0) row.derived_share = std::max(row.derived_share, gap / bound);
     if (!(bound <= tolerance::kCheckedShare * std::abs(o[i]))) ++unchecked;
     row.bound = std::max(row.bound, tolerance::kLikelyRoundings * magnitudes[i].likely_error(u));
   }
@@ -63,6 +67,11 @@ CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor&
   CheckRow row;
   row.gap = difference(actual, exact);
   const Difference reference = difference(oracle, exact);
+  const std::vector<double> a = actual.to_doubles();
+  const std::vector<double> e = exact.to_doubles();
+  for (std::size_t i = 0; i < e.size(); ++i)
+    if (const double gap = std::abs(a[i] - e[i]); gap > 0)
+      row.derived_share = std::max(row.derived_share, gap / magnitudes[i].error_bound(u));
   row.bound = tolerance::kFloat32Ratio * reference.max_abs + tolerance::kFloat32Floor * u * reference.scale;
   if (row.gap.max_abs <= row.bound && std::isfinite(row.bound)) return row;
 

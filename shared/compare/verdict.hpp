@@ -11,7 +11,9 @@
 
 namespace twin {
 
-enum class Verdict { pass, fail, unchecked };
+/// `unchecked`: nothing is wrong, and nothing could be certified. `kink`: the loss has no derivative here, and
+/// the gradient lies between the slopes on either side.
+enum class Verdict { pass, fail, unchecked, kink };
 std::string_view to_string(Verdict verdict);
 
 struct CheckRow {
@@ -22,6 +24,7 @@ struct CheckRow {
   std::int64_t step = 1;  // of training, counted from 1
   Difference gap;
   double bound = 0;            // on gap.max_abs
+  double derived_share = 0;    // max |gap| / derived bound over the elements: how tight forward-error analysis is
   double unchecked_share = 0;  // of the elements, whose own bound is too wide to certify them
   Verdict verdict = Verdict::pass;
 };

@@ -1,6 +1,6 @@
 // The check itself, checked: each mistake that a backward pass can hold must be reported, in the rows where
 // it is and in no other.
-#include "shared/compare/equivalence.hpp"
+#include "shared/twins/equivalence.hpp"
 
 #include <cmath>
 #include <functional>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "shared/catalogue.hpp"
-#include "shared/compare/equivalence.hpp"
+#include "shared/twins/equivalence.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "shared/compare/finite_differences.hpp"
 #include "shared/compare/verdict.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/network.hpp"

@@ -1,8 +1,8 @@
-#include "reports/terminal/table.hpp"
+#include "shared/terminal/table.hpp"
 
 #include <algorithm>
 
-namespace twin::reports {
+namespace twin {
 namespace {
 
 std::string padded(const std::string& text, std::size_t width, bool right, Colour colour) {
@@ -54,4 +54,4 @@ std::string Table::markdown() const {
   return text;
 }
 
-}  // namespace twin::reports
+}  // namespace twin

@@ -1,4 +1,4 @@
-#include "reports/terminal/style.hpp"
+#include "shared/terminal/style.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,7 +6,7 @@
 #include <fmt/color.h>
 #include <unistd.h>
 
-namespace twin::reports {
+namespace twin {
 namespace {
 
 bool colours_wanted() {
@@ -72,4 +72,4 @@ void Progress::wipe() {
   drawn_ = false;
 }
 
-}  // namespace twin::reports
+}  // namespace twin

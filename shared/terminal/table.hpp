@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "reports/terminal/style.hpp"
+#include "shared/terminal/style.hpp"
 
-namespace twin::reports {
+namespace twin {
 
 struct Cell {
   std::string text;
@@ -33,4 +33,4 @@ class Table {
   std::vector<std::vector<Cell>> rows_;
 };
 
-}  // namespace twin::reports
+}  // namespace twin

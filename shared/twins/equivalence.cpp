@@ -1,8 +1,10 @@
-#include "shared/compare/equivalence.hpp"
+#include "shared/twins/equivalence.hpp"
 
 #include <fmt/format.h>
 #include <memory>
 
+#include "shared/compare/finite_differences.hpp"
+#include "shared/compare/tolerances.hpp"
 #include "shared/errors.hpp"
 
 namespace twin {
@@ -106,6 +108,27 @@ class Comparison {
   std::unique_ptr<Network> manual_, autograd_, exact_;
 };
 
+// Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters behind.
+std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
+                                                  const OwnedBatch& batch, const Magnitude& loss, Seed seed) {
+  const Gradients computed = network.gradients(batch.view());
+  NamedTensors gradients = computed.parameters;
+  gradients.add(computed.input);
+  NamedTensors point = network.parameters();
+  point.add(batch.inputs.renamed(computed.input.name()));
+  const LossFunction loss_at = [&](const NamedTensors& moved) {
+    network.load_parameters(moved);
+    return network.loss({moved.at(computed.input.name()).view(), batch.targets.view()});
+  };
+  std::vector<CheckRow> rows = judge_by_finite_differences(
+      loss_at, point, gradients, name,
+      {.seed = seed,
+       .loss_rounding = tolerance::kLikelyRoundings * loss.likely_error(unit_roundoff(DType::float64))});
+  for (CheckRow& row : rows)
+    if (row.tensor == computed.input.name()) row.quantity = "input_gradient";
+  return rows;
+}
+
 }  // namespace
 
 std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& spec,
@@ -129,8 +152,7 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
       const Device device = backend == &twins.manual ? Device::cpu : options.device;
       const std::unique_ptr<Network> network = backend->build(spec, DType::float64, device);
       network->load_parameters(parameters);
-      for (CheckRow& row :
-           judge_by_finite_differences(*network, backend->name(), first.view(), loss, {.seed = options.seed}))
+      for (CheckRow& row : judge_by_finite_differences(*network, backend->name(), first, loss, options.seed))
         rows.push_back(std::move(row));
     }
   }

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace twin::reports {
+namespace twin {
 
 enum class Colour { plain, good, bad, faint, strong };
 
@@ -36,4 +36,4 @@ class Progress {
   std::chrono::steady_clock::time_point start_, last_;
 };
 
-}  // namespace twin::reports
+}  // namespace twin
