@@ -30,8 +30,10 @@ struct CompareOptions {
 };
 
 struct Comparison {
-  std::vector<CheckRow> rows;     // one for each tensor (and, with a loss, for each oracle), in the order of `expected`
+  std::vector<CheckRow>
+      rows;  // one for each tensor (and, with a loss, for each oracle), in the order of `expected`
   std::vector<Finding> findings;  // empty when all match
+  std::string culprit;            // which side finite differences find wrong; empty when all match
 
   bool match() const;
   /// The rows as a table, the elements that differ most, and the findings; plain text of several lines.
@@ -40,7 +42,8 @@ struct Comparison {
 
 /// Throws ShapeError when a tensor is missing on either side, is empty, or differs in shape or dtype;
 /// NumericError when one holds NaN or an infinity. Each message names the tensor, the side and the element.
-Comparison compare(const NamedTensors& actual, const NamedTensors& expected, const CompareOptions& options = {});
+Comparison compare(const NamedTensors& actual, const NamedTensors& expected,
+                   const CompareOptions& options = {});
 
 /// Gradients as a function of named tensors (parameters and inputs).
 using GradientFunction = std::function<NamedTensors(const NamedTensors& point)>;
@@ -48,7 +51,8 @@ using GradientFunction = std::function<NamedTensors(const NamedTensors& point)>;
 /// Both functions at one point. Each is called twice, and a row of oracle "itself" fails when the two calls
 /// differ in any bit. With a `loss` and a point of float64, finite differences judge both sides, so that two
 /// against one names the culprit. Throws as above.
-Comparison compare(const GradientFunction& actual, const GradientFunction& expected, const NamedTensors& point,
-                   const CompareOptions& options = {}, const LossFunction& loss = {});
+Comparison compare(const GradientFunction& actual, const GradientFunction& expected,
+                   const NamedTensors& point, const CompareOptions& options = {},
+                   const LossFunction& loss = {});
 
 }  // namespace twin

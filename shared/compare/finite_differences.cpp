@@ -37,8 +37,7 @@ Estimate directional_derivative(const std::function<double(double)>& loss_at, do
       power *= kShrink * kShrink;
       row.push_back(row[j - 1] + (row[j - 1] - previous[j - 1]) / (power - 1));
       rounding *= (power + 1) / (power - 1);
-      const double truncation =
-          std::max(std::abs(row[j] - row[j - 1]), std::abs(row[j] - previous[j - 1]));
+      const double truncation = std::max(std::abs(row[j] - row[j - 1]), std::abs(row[j] - previous[j - 1]));
       if (truncation + rounding < best.error) best = {row[j], truncation + rounding};
     }
     previous = std::move(row);
@@ -155,9 +154,9 @@ std::vector<CheckRow> judge_by_finite_differences(const LossFunction& loss, cons
   if (!std::isfinite(here))
     throw NumericError(fmt::format("the loss is {}", here), std::string(twin),
                        "finite differences need a point where it is finite");
-  const double rounding = options.loss_rounding > 0 ? options.loss_rounding
-                                                    : tolerance::kGateRoundings *
-                                                          unit_roundoff(DType::float64) * std::abs(here);
+  const double rounding = options.loss_rounding > 0
+                              ? options.loss_rounding
+                              : tolerance::kGateRoundings * unit_roundoff(DType::float64) * std::abs(here);
   std::vector<CheckRow> rows;
   std::uint32_t index = 0;
   for (const Tensor& gradient : gradients) {

@@ -35,9 +35,15 @@ inline constexpr double kFloat32Floor = 16;
 // rows of right code on random MLPs, 34 were beyond the rule above, by 0.18 of the likely rounding at most.
 inline constexpr double kFloat32Excuse = 1;
 
-// Central differences with Richardson extrapolation: the error is estimated from two extrapolations of the
-// same derivative, plus the rounding of the losses, of which each is within kLikelyRoundings times its
-// likely error of its exact value.
+// Central differences: the error is estimated from neighbouring extrapolations of the same derivative
+// (shared/compare/finite_differences.hpp), plus the rounding of the losses, of which each is within
+// kLikelyRoundings times its likely error of its exact value.
+
+// Diagnosis: a hypothesis must meet every element to this share of the largest. Right predictions were met to
+// 1e-13 (float64) and 3e-6 (float32); a wrong one meets n elements by chance with a probability of about this
+// to the power of n.
+inline constexpr double kDiagnosisMatch64 = 1e-9;
+inline constexpr double kDiagnosisMatch32 = 1e-5;
 
 // Free run: two twins that start from the same weights drift apart no faster than two autograd twins that
 // start one unit in the last place apart, times 8 (the honest yardstick where training is chaotic). Each step

@@ -33,6 +33,41 @@ void expect_one_for_each(const Tensor& tensor, const std::vector<Magnitude>& mag
 
 }  // namespace
 
+std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, std::string_view expected) {
+  const auto any = [&](auto&& predicate) { return std::any_of(rows.begin(), rows.end(), predicate); };
+  const auto judged_by_differences = [&](std::string_view twin, Verdict verdict) {
+    return any([&](const CheckRow& row) {
+      return row.twin == twin && row.oracle == "finite_difference" && row.verdict == verdict;
+    });
+  };
+  const auto mismatch_in = [&](auto&&... quantities) {
+    return any([&](const CheckRow& row) {
+      return row.oracle == expected && row.verdict == Verdict::fail && ((row.quantity == quantities) || ...);
+    });
+  };
+  const bool gradients_differ = mismatch_in("loss", "gradient", "input_gradient");
+  const bool updates_differ = mismatch_in("weight", "optimizer_state");
+  const bool actual_fails = judged_by_differences(actual, Verdict::fail);
+  const bool expected_fails = judged_by_differences(expected, Verdict::fail);
+  if (actual_fails && expected_fails)
+    return fmt::format("Finite differences agree neither with {} nor with {}.", actual, expected);
+  if (actual_fails) return fmt::format("Finite differences side with {}: {} is wrong.", expected, actual);
+  if (expected_fails) return fmt::format("Finite differences side with {}: {} is wrong.", actual, expected);
+  if (gradients_differ && judged_by_differences(actual, Verdict::pass) &&
+      judged_by_differences(expected, Verdict::pass))
+    return fmt::format(
+        "Finite differences confirm both gradients, each for its own loss: {} and {} compute different "
+        "functions.",
+        actual, expected);
+  if (gradients_differ)
+    return fmt::format("{} and {} differ, and no finite difference says which is wrong.", actual, expected);
+  if (updates_differ)
+    return fmt::format(
+        "The gradients agree, the weights after a step do not: the update of {} or {} is wrong.", actual,
+        expected);
+  return "";
+}
+
 CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes) {
   expect_one_for_each(oracle, magnitudes);
   const double u = unit_roundoff(DType::float64);

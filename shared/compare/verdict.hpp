@@ -11,8 +11,8 @@
 
 namespace twin {
 
-/// `unchecked`: nothing is wrong, and nothing could be certified. `kink`: the loss has no derivative here, and
-/// the gradient lies between the slopes on either side.
+/// `unchecked`: nothing is wrong, and nothing could be certified. `kink`: the loss has no derivative here,
+/// and the gradient lies between the slopes on either side.
 enum class Verdict { pass, fail, unchecked, kink };
 std::string_view to_string(Verdict verdict);
 
@@ -23,11 +23,17 @@ struct CheckRow {
   std::string tensor;
   std::int64_t step = 1;  // of training, counted from 1
   Difference gap;
-  double bound = 0;            // on gap.max_abs
-  double derived_share = 0;    // max |gap| / derived bound over the elements: how tight forward-error analysis is
+  double bound = 0;  // on gap.max_abs
+  double derived_share =
+      0;  // max |gap| / derived bound over the elements: how tight forward-error analysis is
   double unchecked_share = 0;  // of the elements, whose own bound is too wide to certify them
   Verdict verdict = Verdict::pass;
 };
+
+/// Two against one, in a sentence: which of the two sides, `actual` or `expected`, finite differences find
+/// wrong, or whether each is right for a function of its own. Empty when no row of `actual` judged by
+/// `expected` fails and no finite difference does.
+std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, std::string_view expected);
 
 /// float64. Fails when an element is further apart than twice its error_bound(), or the tensor further than
 /// max(64u·max|oracle|, 8·likely_error()). Elements whose derived bound exceeds a tenth of their size are not

@@ -1,0 +1,560 @@
+#include "shared/compare/diagnosis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <functional>
+#include <map>
+#include <numeric>
+
+#include "shared/compare/tolerances.hpp"
+#include "shared/errors.hpp"
+
+namespace twin {
+namespace {
+
+using Values = std::vector<double>;
+
+double largest(std::span<const double> values) {
+  double result = 0;
+  for (const double value : values) result = std::max(result, std::abs(value));
+  return result;
+}
+
+double match_tolerance(DType dtype) {
+  return dtype == DType::float32 ? tolerance::kDiagnosisMatch32 : tolerance::kDiagnosisMatch64;
+}
+
+DType coarser(const Tensor& a, const Tensor& b) {
+  return a.dtype() == DType::float32 || b.dtype() == DType::float32 ? DType::float32 : DType::float64;
+}
+
+// c of the best c·x for y, by least squares; 0 where x is zero.
+double slope(std::span<const double> x, std::span<const double> y) {
+  const double scale = largest(x);
+  if (scale == 0) return 0;
+  double xx = 0, xy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] / scale) * (x[i] / scale);
+    xy += (x[i] / scale) * y[i];
+  }
+  return xy / xx / scale;
+}
+
+Values times(double c, std::span<const double> x) {
+  Values result(x.begin(), x.end());
+  for (double& value : result) value *= c;
+  return result;
+}
+
+std::size_t count_nonzero(std::span<const double> values) {
+  return values.size() - static_cast<std::size_t>(std::count(values.begin(), values.end(), 0.0));
+}
+
+std::string entries(std::int64_t count) {
+  return count == 1 ? "its only entry" : fmt::format("all {} entries", count);
+}
+
+// "0, 2 and 5"; long lists are cut.
+std::string list(const std::vector<std::size_t>& numbers) {
+  constexpr std::size_t kShown = 6;
+  const std::size_t shown = std::min(numbers.size(), kShown);
+  const std::string head = fmt::format(
+      "{}", fmt::join(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  return numbers.size() > shown ? fmt::format("{}, … ({} in all)", head, numbers.size()) : head;
+}
+
+// One tensor on both sides, and what was found about it so far.
+class Examination {
+ public:
+  Examination(const Tensor& actual, const Tensor& expected, const DiagnosisContext& context)
+      : name_(expected.name()),
+        shape_(expected.shape()),
+        context_(context),
+        dtype_(coarser(actual, expected)),
+        m_(actual.to_doubles()),
+        a_(expected.to_doubles()),
+        delta_(m_) {
+    for (std::size_t i = 0; i < a_.size(); ++i) delta_[i] -= a_[i];
+  }
+
+  std::vector<Hypothesis> run() {
+    if (largest(m_) == 0) {
+      claim("zero", fmt::format("{} is 0", context_.actual),
+            "the gradient is never computed, or is overwritten");
+      return std::move(found_);
+    }
+    rounding_to_float32();
+    factor();
+    rearranged();
+    slices();
+    added();
+    offset();
+    rank_one();
+    if (found_.empty()) some_right();
+    return std::move(found_);
+  }
+
+ private:
+  void claim(std::string cause, std::string statement, std::string meaning, bool everywhere = true) {
+    found_.push_back({std::move(cause), std::move(statement), std::move(meaning), everywhere});
+  }
+  bool fits(std::span<const double> prediction) const { return predicts(prediction, m_, dtype_); }
+  bool close(double x, double y) const {
+    return std::abs(x - y) <= 8 * match_tolerance(dtype_) * std::abs(y);
+  }
+
+  void rounding_to_float32() {
+    if (dtype_ == DType::float32) return;
+    const double u = unit_roundoff(DType::float32);
+    const double gap = largest(delta_) / largest(a_);
+    if (gap > 16 * u) return;
+    const bool stored = std::all_of(m_.begin(), m_.end(), [](double value) {
+      return static_cast<double>(static_cast<float>(value)) == value;
+    });
+    const double c = slope(a_, m_);
+    if (stored) {
+      claim("float32_rounding", fmt::format("{} is a float32 number", context_.actual),
+            "a value passes through a float on its way");
+    } else if (std::abs(c - 1) <= 2 * u && fits(times(c, a_))) {
+      claim("float32_rounding", fmt::format("{} = {:.10g} × {}", context_.actual, c, context_.expected),
+            "a factor (a learning rate, say) was rounded to float32");
+    } else {
+      claim("float32_rounding",
+            fmt::format("the gap is {:.1g} of the largest value, the rounding of a float32", gap),
+            "right up to a value that passes through a float on its way", false);
+    }
+  }
+
+  std::vector<NamedFactor> factors() const {
+    std::vector<NamedFactor> all = context_.factors;
+    if (context_.batch_size > 1)
+      all.push_back({static_cast<double>(context_.batch_size), "the batch size", "factor_batch",
+                     "the mean over the batch is missing", "factor_batch_twice",
+                     "the mean over the batch is taken twice"});
+    all.push_back({2, "", "factor_two", "the 2 of the derivative of a square is there twice", "factor_half",
+                   "the 2 of the derivative of a square is missing"});
+    for (std::size_t k = 0; k < shape_.size(); ++k) {
+      const auto extent = static_cast<double>(shape_[k]);
+      if (shape_[k] < 2) continue;
+      all.push_back({extent, fmt::format("the extent of axis {}", k), "factor_extent",
+                     "a mean over that axis is missing", "factor_extent_twice",
+                     "a mean over that axis too many"});
+      all.push_back({std::sqrt(extent), fmt::format("the square root of the extent of axis {}", k),
+                     "factor_root", "a division by it is missing", "factor_root_twice",
+                     "it is divided by once too often"});
+    }
+    return all;
+  }
+
+  void factor() {
+    const double c = slope(a_, m_);
+    if (c == 0 || !fits(times(c, a_))) return;
+    const std::string seen = fmt::format("{} = {:.7g} × {}", context_.actual, c, context_.expected);
+    if (close(c, -1))
+      claim("sign", seen,
+            "the sign is wrong: the derivative of a difference by the term that is subtracted, or ascent for "
+            "descent");
+    for (const NamedFactor& named : factors()) {
+      const std::string is = named.name.empty() ? "" : " is " + named.name;
+      if (!named.times_cause.empty() && close(c, named.value))
+        claim(named.times_cause, seen,
+              named.name.empty() ? named.times_text
+                                 : fmt::format("{:.7g}{}: {}", named.value, is, named.times_text));
+      if (!named.over_cause.empty() && close(c, 1 / named.value))
+        claim(named.over_cause, seen,
+              named.name.empty()
+                  ? named.over_text
+                  : fmt::format("1/{:.7g}, and {:.7g}{}: {}", named.value, named.value, is, named.over_text));
+    }
+    if (found_.empty() && count_nonzero(a_) > 1)
+      claim("constant_factor", seen, "a constant factor; no size of the problem that is known here");
+  }
+
+  // The element of `from` that a permutation of the axes puts at each place of the result.
+  Values permuted(const Values& from, const std::vector<std::size_t>& axes) const {
+    const std::size_t rank = shape_.size();
+    std::vector<std::size_t> stride(rank, 1), index(rank, 0);
+    for (std::size_t k = rank - 1; k-- > 0;)
+      stride[k] = stride[k + 1] * static_cast<std::size_t>(shape_[k + 1]);
+    Values result;
+    result.reserve(from.size());
+    for (std::size_t n = 0; n < from.size(); ++n) {
+      std::size_t at = 0;
+      for (std::size_t k = 0; k < rank; ++k) at += index[k] * stride[axes[k]];
+      result.push_back(from[at]);
+      for (std::size_t k = rank; k-- > 0;) {
+        if (++index[k] < static_cast<std::size_t>(shape_[axes[k]])) break;
+        index[k] = 0;
+      }
+    }
+    return result;
+  }
+
+  // The same values, each slice along `axis` taken from the place that `source` says.
+  Values moved(const Values& from, std::size_t axis,
+               const std::function<std::size_t(std::size_t)>& source) const {
+    const auto [outer, extent, inner] = split(axis);
+    Values result(from.size());
+    for (std::size_t o = 0; o < outer; ++o)
+      for (std::size_t e = 0; e < extent; ++e)
+        for (std::size_t i = 0; i < inner; ++i)
+          result[(o * extent + e) * inner + i] = from[(o * extent + source(e)) * inner + i];
+    return result;
+  }
+
+  struct Split {
+    std::size_t outer, extent, inner;
+  };
+  Split split(std::size_t axis) const {
+    Split result{1, static_cast<std::size_t>(shape_[axis]), 1};
+    for (std::size_t k = 0; k < axis; ++k) result.outer *= static_cast<std::size_t>(shape_[k]);
+    for (std::size_t k = axis + 1; k < shape_.size(); ++k)
+      result.inner *= static_cast<std::size_t>(shape_[k]);
+    return result;
+  }
+  Values slice(const Values& from, std::size_t axis, std::size_t at) const {
+    const auto [outer, extent, inner] = split(axis);
+    Values result;
+    for (std::size_t o = 0; o < outer; ++o)
+      for (std::size_t i = 0; i < inner; ++i) result.push_back(from[(o * extent + at) * inner + i]);
+    return result;
+  }
+
+  void rearranged() {
+    // Of one or two values any order comes about by chance: a sign or a tie.
+    if (count_nonzero(a_) < 3) return;
+    if (shape_.size() >= 2 && shape_.size() <= 4) {
+      std::vector<std::size_t> axes(shape_.size());
+      std::iota(axes.begin(), axes.end(), std::size_t{0});
+      while (std::next_permutation(axes.begin(), axes.end())) {
+        if (!fits(permuted(a_, axes))) continue;
+        if (shape_.size() == 2)
+          claim("transposed", fmt::format("{} holds the transpose of {}", context_.actual, context_.expected),
+                "the factors of the product, or its memory order, are exchanged");
+        else
+          claim("axes_permuted",
+                fmt::format("{} holds {} with its axes in the order {}", context_.actual, context_.expected,
+                            fmt::join(axes, ", ")),
+                "an axis order that the layout does not have");
+        break;
+      }
+    }
+    for (std::size_t k = 0; k < shape_.size(); ++k) {
+      const auto extent = static_cast<std::size_t>(shape_[k]);
+      if (extent < 2) continue;
+      if (fits(moved(a_, k, [&](std::size_t e) { return extent - 1 - e; }))) {
+        claim("reversed",
+              fmt::format("{} is {} from back to front along axis {}", context_.actual, context_.expected, k),
+              "a kernel that is flipped, or not, where it should be the other way");
+        continue;
+      }
+      for (std::size_t shift = 1; shift < std::min<std::size_t>(extent, 64); ++shift)
+        if (fits(moved(a_, k, [&](std::size_t e) { return (e + shift) % extent; }))) {
+          claim(
+              "rolled",
+              fmt::format("{} is {} moved by {} along axis {}", context_.actual, context_.expected, shift, k),
+              "an index that is off: padding, or a neighbour's position");
+          break;
+        }
+    }
+    if (!found_.empty()) return;
+    Values m = m_, a = a_;
+    std::sort(m.begin(), m.end());
+    std::sort(a.begin(), a.end());
+    if (predicts(a, m, dtype_))
+      claim("permuted",
+            fmt::format("{} holds the values of {} in another order", context_.actual, context_.expected),
+            "an index or a memory order is wrong");
+  }
+
+  // What became of each slice along an axis.
+  void slices() {
+    for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
+      const auto extent = static_cast<std::size_t>(shape_[axis]);
+      if (extent < 2) continue;
+      std::vector<std::size_t> right, zero, negated, scaled, other;
+      Values scales;
+      for (std::size_t e = 0; e < extent; ++e) {
+        const Values a = slice(a_, axis, e), m = slice(m_, axis, e);
+        const auto agree = [&](const Values& prediction) {
+          return largest_gap(prediction, m) <= match_tolerance(dtype_) * std::max(largest(a), largest(m));
+        };
+        const double c = slope(a, m);
+        if (agree(a)) {
+          right.push_back(e);
+        } else if (largest(m) == 0) {
+          zero.push_back(e);
+        } else if (agree(times(-1, a))) {
+          negated.push_back(e);
+        } else if (count_nonzero(a) > 1 && agree(times(c, a))) {
+          scaled.push_back(e);
+          scales.push_back(c);
+        } else {
+          other.push_back(e);
+        }
+      }
+      const std::string where = shape_.size() == 2   ? (axis == 0 ? "row" : "column")
+                                : shape_.size() == 1 ? "entry"
+                                                     : fmt::format("slice along axis {}", axis);
+      if (!other.empty()) continue;
+      if (!zero.empty() && !right.empty() && negated.empty() && scaled.empty())
+        claim("zero_slices",
+              fmt::format("{} is 0 in {} {}, and right in the others", context_.actual, where, list(zero)),
+              "those are left out of the sum, or overwritten", false);
+      else if (!negated.empty() && !right.empty() && scaled.empty() && zero.empty())
+        claim("sign_per_slice",
+              fmt::format("the sign is wrong in {} {}, and right in the others", where, list(negated)),
+              "a sign that depends on the position", false);
+      else if (scaled.size() > 1 && zero.empty() && spread(scales))
+        claim("factor_per_slice",
+              fmt::format("each {} has a factor of its own, {:.4g} to {:.4g}", where,
+                          *std::min_element(scales.begin(), scales.end()),
+                          *std::max_element(scales.begin(), scales.end())),
+              "a scale that belongs to that axis (a norm's weight, a count, a standard deviation) is missing "
+              "or there twice",
+              false);
+      if (!found_.empty()) return;
+    }
+  }
+
+  static double largest_gap(const Values& x, const Values& y) {
+    double gap = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) gap = std::max(gap, std::abs(x[i] - y[i]));
+    return gap;
+  }
+  bool spread(const Values& scales) const {
+    const auto [low, high] = std::minmax_element(scales.begin(), scales.end());
+    return !close(*low, *high);
+  }
+
+  // Δ = c·t for a tensor t that is known.
+  void added() {
+    const auto added = [&](const Tensor& t) -> std::optional<double> {
+      if (t.shape() != shape_) return std::nullopt;
+      const Values values = t.to_doubles();
+      const double c = slope(values, delta_);
+      if (c == 0) return std::nullopt;
+      // Δ has lost digits when it is small beside the values whose difference it is.
+      const double rounding = 16 * unit_roundoff(dtype_) * (largest(a_) + largest(m_));
+      if (largest_gap(times(c, values), delta_) > match_tolerance(dtype_) * largest(delta_) + rounding)
+        return std::nullopt;
+      if (rounding > 1e-3 * largest(delta_)) return std::nullopt;  // nothing but rounding is left of it
+      return count_nonzero(values) > 1 || close(c, 1) ? std::optional(c) : std::nullopt;
+    };
+    if (context_.previous.contains(name_)) {
+      const Tensor& previous = context_.previous.at(name_);
+      if (fits(previous.to_doubles())) {
+        claim("stale", fmt::format("{} is the gradient of the step before", context_.actual),
+              "it is not computed anew");
+      } else if (const std::optional<double> c = added(previous)) {
+        if (close(*c, 1))
+          claim("accumulated",
+                fmt::format("{} = {} + the gradient of the step before", context_.actual, context_.expected),
+                "gradients are never set to zero, and add up");
+        else
+          claim("added_previous",
+                fmt::format("{} = {} + {:.7g} × the gradient of the step before", context_.actual,
+                            context_.expected, *c),
+                "a momentum, where there should be none or another");
+      }
+    }
+    if (context_.parameters.contains(name_))
+      if (const std::optional<double> c = added(context_.parameters.at(name_)))
+        claim("weight_decay",
+              fmt::format("{} = {} + {:.7g} × the weights", context_.actual, context_.expected, *c),
+              "a term of weight decay that one side lacks");
+  }
+
+  // Δ is the same along an axis.
+  void offset() {
+    for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
+      const auto extent = static_cast<std::size_t>(shape_[axis]);
+      if (extent < 3) continue;
+      const Values first = slice(delta_, axis, 0);
+      Values prediction(m_.size());
+      const auto [outer, n, inner] = split(axis);
+      for (std::size_t o = 0; o < outer; ++o)
+        for (std::size_t e = 0; e < n; ++e)
+          for (std::size_t i = 0; i < inner; ++i) prediction[(o * n + e) * inner + i] = first[o * inner + i];
+      if (largest_gap(prediction, delta_) <=
+          1e-3 * match_tolerance(dtype_) * largest(m_) + match_tolerance(dtype_) * largest(delta_)) {
+        claim("offset",
+              fmt::format("{} - {} is the same all along axis {}", context_.actual, context_.expected, axis),
+              "a term that does not depend on that axis (a mean, a bias) is missing or too many", false);
+        return;
+      }
+    }
+  }
+
+  bool is_rank_one(const Values& values) const {
+    const auto columns = static_cast<std::size_t>(shape_[1]);
+    const auto pivot = static_cast<std::size_t>(
+        std::max_element(values.begin(), values.end(),
+                         [](double x, double y) { return std::abs(x) < std::abs(y); }) -
+        values.begin());
+    const std::size_t p = pivot / columns, q = pivot % columns;
+    Values prediction(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      prediction[i] = values[i / columns * columns + q] * (values[p * columns + i % columns] / values[pivot]);
+    return predicts(prediction, values, dtype_);
+  }
+
+  void rank_one() {
+    if (shape_.size() != 2 || shape_[0] < 2 || shape_[1] < 2 || count_nonzero(m_) < 4) return;
+    if (is_rank_one(m_) && !is_rank_one(a_))
+      claim("rank_one",
+            fmt::format("{} is a product of one column and one row, {} is not", context_.actual,
+                        context_.expected),
+            "one sample alone (the last?) instead of the sum over the batch");
+  }
+
+  // Not why, but where.
+  void some_right() {
+    for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
+      const auto extent = static_cast<std::size_t>(shape_[axis]);
+      std::vector<std::size_t> right, wrong;
+      for (std::size_t e = 0; e < extent; ++e) {
+        const Values a = slice(a_, axis, e), m = slice(m_, axis, e);
+        const bool agree = largest(a) > 0 && largest_gap(a, m) <= match_tolerance(dtype_) * largest(a);
+        (agree ? right : wrong).push_back(e);
+      }
+      if (right.empty() || wrong.empty()) continue;
+      const std::string where = shape_.size() == 1 ? "entry" : fmt::format("axis {}:", axis);
+      const bool tail = wrong.back() + 1 == right.front();
+      claim("some_right", fmt::format("right in {} {}, wrong in {}", where, list(right), list(wrong)),
+            tail ? "only the last are right: what should flow back from them is cut off"
+                 : "an index or a case distinction is wrong",
+            false);
+      return;
+    }
+  }
+
+  std::string name_;
+  Shape shape_;
+  const DiagnosisContext& context_;
+  DType dtype_;
+  Values m_, a_, delta_;
+  std::vector<Hypothesis> found_;
+};
+
+struct Mismatch {
+  const Tensor* actual;
+  const Tensor* expected;
+  std::vector<Hypothesis> supported;
+};
+
+// The gradient of one parameter under the name of another.
+void find_swaps(std::vector<Mismatch>& mismatches) {
+  for (Mismatch& mismatch : mismatches)
+    for (const Mismatch& other : mismatches) {
+      if (&other == &mismatch || other.expected->shape() != mismatch.expected->shape()) continue;
+      if (mismatch.expected->size() > 1 && !differs(*mismatch.actual, *other.expected))
+        mismatch.supported.insert(
+            mismatch.supported.begin(),
+            {"swapped", fmt::format("it holds the gradient of {}", other.expected->name()),
+             "two gradients are exchanged"});
+    }
+}
+
+}  // namespace
+
+bool predicts(std::span<const double> prediction, std::span<const double> values, DType dtype) {
+  const double bound = match_tolerance(dtype) * largest(values);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!(std::abs(prediction[i] - values[i]) <= bound)) return false;
+  return std::isfinite(bound);
+}
+
+std::optional<double> predicts_times(std::span<const double> prediction, std::span<const double> values,
+                                     DType dtype) {
+  if (predicts(prediction, values, dtype)) return 1;
+  if (count_nonzero(prediction) < 3) return std::nullopt;
+  const double c = slope(prediction, values);
+  return c != 0 && predicts(times(c, prediction), values, dtype) ? std::optional(c) : std::nullopt;
+}
+
+bool differs(const Tensor& actual, const Tensor& expected) {
+  if (actual.shape() != expected.shape())
+    throw ShapeError(fmt::format("{}: {} against {}", expected.name(), to_string(actual.shape()),
+                                 to_string(expected.shape())));
+  const Values m = actual.to_doubles(), a = expected.to_doubles();
+  const double bound = match_tolerance(coarser(actual, expected)) * std::max(largest(m), largest(a));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!(std::abs(m[i] - a[i]) <= bound)) return true;
+  return false;
+}
+
+std::vector<Hypothesis> hypotheses(const Tensor& actual, const Tensor& expected,
+                                   const DiagnosisContext& context) {
+  if (!differs(actual, expected)) return {};
+  const Values m = actual.to_doubles(), a = expected.to_doubles();
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(m.begin(), m.end(), finite) || !std::all_of(a.begin(), a.end(), finite))
+    return {{"not_finite", "a value is NaN or infinite", "an overflow, a division by 0, the logarithm of 0"}};
+  return Examination(actual, expected, context).run();
+}
+
+Hypothesis unexplained(const Tensor& actual, const Tensor& expected, const DiagnosisContext& context) {
+  const Values m = actual.to_doubles(), a = expected.to_doubles();
+  const double bound = match_tolerance(coarser(actual, expected)) * std::max(largest(m), largest(a));
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) wrong += !(std::abs(m[i] - a[i]) <= bound);
+  return {"unexplained",
+          fmt::format("{} of {} entries differ between {} and {}", wrong, a.size(), context.actual,
+                      context.expected),
+          "no mistake in the catalogue leaves this mark", false};
+}
+
+Finding finding(const std::string& tensor, std::int64_t count, const Hypothesis& hypothesis) {
+  const std::string where = hypothesis.everywhere ? " in " + entries(count) : "";
+  return {hypothesis.cause, tensor,
+          fmt::format("{}: {}{}; {}", tensor, hypothesis.statement, where, hypothesis.meaning)};
+}
+
+std::vector<Finding> diagnose(const NamedTensors& actual, const NamedTensors& expected,
+                              const DiagnosisContext& context) {
+  std::vector<Mismatch> mismatches;
+  for (const Tensor& tensor : expected)
+    if (const Tensor& other = actual.at(tensor.name()); differs(other, tensor))
+      mismatches.push_back({&other, &tensor, hypotheses(other, tensor, context)});
+  find_swaps(mismatches);
+
+  // The same mistake in many tensors is likelier than a different one in each.
+  std::map<std::string, int> votes;
+  for (const Mismatch& mismatch : mismatches)
+    for (const Hypothesis& hypothesis : mismatch.supported) ++votes[hypothesis.cause];
+  struct Group {
+    Hypothesis hypothesis;
+    std::vector<std::string> tensors;
+    std::int64_t entries;
+  };
+  std::vector<Group> groups;
+  for (const Mismatch& mismatch : mismatches) {
+    Hypothesis best = unexplained(*mismatch.actual, *mismatch.expected, context);
+    int most = 0;
+    for (const Hypothesis& hypothesis : mismatch.supported)
+      if (votes[hypothesis.cause] > most) {
+        most = votes[hypothesis.cause];
+        best = hypothesis;
+      }
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return group.hypothesis.cause == best.cause && group.hypothesis.statement == best.statement &&
+             best.everywhere;
+    });
+    if (same == groups.end()) {
+      groups.push_back({std::move(best), {mismatch.expected->name()}, mismatch.expected->size()});
+    } else {
+      same->tensors.push_back(mismatch.expected->name());
+      same->entries += mismatch.expected->size();
+    }
+  }
+  std::vector<Finding> findings;
+  for (const Group& group : groups)
+    findings.push_back(
+        finding(fmt::format("{}", fmt::join(group.tensors, ", ")), group.entries, group.hypothesis));
+  return findings;
+}
+
+}  // namespace twin
