@@ -77,12 +77,52 @@ Table details(const NetworkCheck& check, bool failures_only) {
   return table;
 }
 
+std::string share_text(double share) { return share > 0 ? fmt::format("{:.1g}", share) : "0"; }
+
+// Of what autograd judges at the first step, each tensor on a line, both dtypes side by side.
+Table tightness_table(const std::vector<NetworkCheck>& checks) {
+  std::vector<std::string> headers{"network", "quantity", "tensor"};
+  std::vector<DType> dtypes;
+  for (const NetworkCheck& check : checks)
+    if (std::find(dtypes.begin(), dtypes.end(), check.dtype) == dtypes.end()) dtypes.push_back(check.dtype);
+  for (const DType dtype : dtypes) {
+    headers.push_back(fmt::format(">{}: gap/bound", to_string(dtype)));
+    headers.push_back(">gap/derived bound");
+  }
+  Table table(headers);
+  std::vector<std::pair<std::string, std::vector<Cell>>> lines;
+  for (const NetworkCheck& check : checks)
+    for (const Tightness& t : tightness(check)) {
+      if (t.oracle != "autograd" || t.quantity == "weight" || t.quantity == "optimizer_state") continue;
+      const std::string key = t.network + t.quantity + t.tensor;
+      auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& l) { return l.first == key; });
+      if (line == lines.end())
+        line =
+            lines.insert(lines.end(), {key, {t.network, t.quantity, t.tensor == t.quantity ? "" : t.tensor}});
+      line->second.push_back(share_text(t.largest_share));
+      line->second.push_back(share_text(t.largest_derived_share));
+    }
+  for (auto& [key, cells] : lines) table.add(std::move(cells));
+  return table;
+}
+
+Table histogram_table(const std::vector<NetworkCheck>& checks) {
+  Table table({"gap/bound", ">float64", ">float32"});
+  const ShareHistogram wide = share_histogram(checks, DType::float64);
+  const ShareHistogram narrow = share_histogram(checks, DType::float32);
+  for (std::size_t decade = 0; decade < wide.counts.size(); ++decade)
+    table.add(
+        {decade_name(decade), std::to_string(wide.counts[decade]), std::to_string(narrow.counts[decade])});
+  return table;
+}
+
 int run(Options& options) {
   CheckingOptions& checking = options.checking;
   for (const std::string& name : options.networks) checking.networks.push_back(find_network(name));
   if (checking.networks.empty()) checking.networks = catalogue();
   if (checking.dtypes.empty()) checking.dtypes = {DType::float64, DType::float32};
   checking.data = options.data;
+  checking.threads = options.threads;
   JsonOutput output(options.json);
   use_threads(options.threads, backends());
 
@@ -96,18 +136,23 @@ int run(Options& options) {
                coloured(fmt::format("{}, {}", check.network, to_string(check.dtype)), Colour::strong));
     fmt::print("{}\n", options.verbose ? details(check, false).terminal() : summary(check).terminal());
   }
+  fmt::print("{}\n{}\n{}\n", coloured("How tight the bounds are", Colour::strong),
+             tightness_table(checks).terminal(), histogram_table(checks).terminal());
   for (const NetworkCheck& check : checks) {
     const Table failures = details(check, true);
-    if (!failures.empty())
-      fmt::print(
-          "{}\n{}\n",
-          coloured(fmt::format("Mismatches in {}, {}", check.network, to_string(check.dtype)), Colour::bad),
-          failures.terminal());
+    if (failures.empty()) continue;
+    fmt::print(
+        "{}\n{}",
+        coloured(fmt::format("Mismatches in {}, {}", check.network, to_string(check.dtype)), Colour::bad),
+        failures.terminal());
+    if (!check.culprit.empty()) fmt::print("{}\n", check.culprit);
+    for (const Finding& finding : check.findings) fmt::print("{}\n", coloured(finding.text, Colour::strong));
+    fmt::print("\n");
   }
 
   const Json result = result_json(checks, checking.device);
-  fmt::print("{} passed, {} failed, {} unchecked\n", result["passed"].get<int>(), result["failed"].get<int>(),
-             result["unchecked"].get<int>());
+  fmt::print("{} passed, {} failed, {} unchecked, {} at a kink\n", result["passed"].get<int>(),
+             result["failed"].get<int>(), result["unchecked"].get<int>(), result["kinks"].get<int>());
   Json json = json_header("check", options_json(checking), options.threads, busy);
   json.update(result);
   output.write(json);

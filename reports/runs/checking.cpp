@@ -1,7 +1,9 @@
 #include "reports/runs/checking.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <limits>
 #include <map>
 
 #include "reports/backends.hpp"
@@ -10,6 +12,91 @@
 #include "shared/seeds/initialise.hpp"
 
 namespace twin::reports {
+
+namespace {
+
+bool failed(const CheckRow& row) { return row.verdict == Verdict::fail; }
+
+// Fills in what the check alone does not say: which side is wrong, and why.
+void explain(NetworkCheck& check, const NetworkSpec& spec, const NamedTensors& parameters,
+             const std::vector<OwnedBatch>& batches, const CheckingOptions& options) {
+  if (std::none_of(check.rows.begin(), check.rows.end(), failed)) return;
+  check.culprit = culprit(check.rows, "manual", "autograd");
+  check.findings = diagnose_twins(twins(), spec, parameters, batches,
+                                  {.device = options.device, .steps = options.steps, .seed = options.seed});
+  if (check.findings.empty())
+    check.findings.push_back(
+        {"rounding", "",
+         "In float64, on one step after the other, the twins agree: it is a matter of rounding, of "
+         "the precision, or of what earlier calls left behind."});
+}
+
+double share(const CheckRow& row) {
+  return row.gap.max_abs == 0 ? 0
+         : row.bound > 0      ? row.gap.max_abs / row.bound
+                              : std::numeric_limits<double>::infinity();
+}
+
+// What the diagnosis says of the tensor of a failed row; of another, when that came first.
+std::string diagnosis_of(const CheckRow& row, const NetworkCheck& check) {
+  if (!failed(row) || check.findings.empty()) return "";
+  for (const Finding& finding : check.findings)
+    if (finding.tensor == row.tensor) return finding.text;
+  return check.findings.front().text;
+}
+
+}  // namespace
+
+std::vector<Tightness> tightness(const NetworkCheck& check) {
+  std::vector<Tightness> all;
+  std::vector<std::vector<double>> shares;
+  for (const CheckRow& row : check.rows) {
+    if (row.twin != "manual" || row.oracle == "itself") continue;
+    std::size_t i = 0;
+    while (i < all.size() &&
+           (all[i].quantity != row.quantity || all[i].tensor != row.tensor || all[i].oracle != row.oracle))
+      ++i;
+    if (i == all.size()) {
+      all.push_back({check.network, check.dtype, row.quantity, row.tensor, row.oracle});
+      shares.emplace_back();
+    }
+    shares[i].push_back(share(row));
+    all[i].largest_derived_share = std::max(all[i].largest_derived_share, row.derived_share);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::sort(shares[i].begin(), shares[i].end());
+    all[i].rows = shares[i].size();
+    all[i].largest_share = shares[i].back();
+    all[i].median_share = shares[i][shares[i].size() / 2];
+  }
+  return all;
+}
+
+ShareHistogram share_histogram(const std::vector<NetworkCheck>& checks, DType dtype) {
+  ShareHistogram histogram{std::vector<std::size_t>(ShareHistogram::kDecades + 2)};
+  for (const NetworkCheck& check : checks) {
+    if (check.dtype != dtype) continue;
+    for (const CheckRow& row : check.rows) {
+      if (row.twin != "manual" || row.oracle == "itself") continue;
+      const double s = share(row);
+      std::size_t decade = ShareHistogram::kDecades + 1;
+      if (s > 0)
+        decade = s >= 1 ? 0
+                        : std::min<std::size_t>(static_cast<std::size_t>(std::floor(-std::log10(s))) + 1,
+                                                ShareHistogram::kDecades);
+      ++histogram.counts[decade];
+    }
+  }
+  return histogram;
+}
+
+std::string decade_name(std::size_t decade) {
+  if (decade == 0) return "1 or more";
+  if (decade > ShareHistogram::kDecades) return "no gap";
+  const double high = std::pow(10.0, 1 - static_cast<double>(decade));
+  if (decade == ShareHistogram::kDecades) return fmt::format("below {:g}", high);
+  return fmt::format("{:g} to {:g}", high / 10, high);
+}
 
 std::vector<NetworkCheck> run_checking(const CheckingOptions& options,
                                        const std::function<void(std::int64_t, std::int64_t)>& on_network) {
@@ -32,8 +119,9 @@ std::vector<NetworkCheck> run_checking(const CheckingOptions& options,
                                           {.dtype = dtype,
                                            .device = options.device,
                                            .steps = options.steps,
-                                           .finite_differences = true,
+                                           .repeats = options.threads == 1,
                                            .seed = options.seed})});
+      explain(checks.back(), entry.spec, parameters, batches, options);
     }
   }
   return checks;
@@ -58,7 +146,7 @@ Json options_json(const CheckingOptions& options) {
 }
 
 Json result_json(const std::vector<NetworkCheck>& checks, Device device) {
-  Json rows = Json::array();
+  Json rows = Json::array(), findings = Json::array(), tight = Json::array();
   std::map<Verdict, int> counts;
   for (const NetworkCheck& check : checks) {
     for (const CheckRow& row : check.rows) {
@@ -73,19 +161,41 @@ Json result_json(const std::vector<NetworkCheck>& checks, Device device) {
                       {"oracle", row.oracle},
                       {"max_abs", row.gap.max_abs},
                       {"max_rel", row.gap.max_rel()},
+                      {"max_ulp", row.gap.max_ulp},
+                      {"cosine", row.gap.cosine},
+                      {"norm_ratio", row.gap.norm_ratio},
                       {"index", row.gap.index},
                       {"actual", row.gap.actual},
                       {"expected", row.gap.reference},
                       {"bound", row.bound},
+                      {"derived_share", row.derived_share},
                       {"unchecked_share", row.unchecked_share},
                       {"verdict", to_string(row.verdict)},
-                      {"ok", row.verdict == Verdict::pass}});
+                      {"ok", row.verdict == Verdict::pass},
+                      {"diagnosis", diagnosis_of(row, check)}});
     }
+    for (const Finding& finding : check.findings)
+      findings.push_back({{"network", check.network},
+                          {"dtype", to_string(check.dtype)},
+                          {"culprit", check.culprit},
+                          {"cause", finding.cause},
+                          {"tensor", finding.tensor},
+                          {"text", finding.text}});
+    for (const Tightness& t : tightness(check))
+      tight.push_back({{"network", t.network},
+                       {"dtype", to_string(t.dtype)},
+                       {"quantity", t.quantity},
+                       {"tensor", t.tensor},
+                       {"oracle", t.oracle},
+                       {"rows", t.rows},
+                       {"largest_share", t.largest_share},
+                       {"median_share", t.median_share},
+                       {"largest_derived_share", t.largest_derived_share}});
   }
-  return {{"checks", std::move(rows)},
-          {"passed", counts[Verdict::pass]},
-          {"failed", counts[Verdict::fail]},
-          {"unchecked", counts[Verdict::unchecked]}};
+  return {{"checks", std::move(rows)},       {"findings", std::move(findings)},
+          {"tightness", std::move(tight)},   {"passed", counts[Verdict::pass]},
+          {"failed", counts[Verdict::fail]}, {"unchecked", counts[Verdict::unchecked]},
+          {"kinks", counts[Verdict::kink]}};
 }
 
 }  // namespace twin::reports

@@ -7,8 +7,8 @@
 
 #include "reports/json.hpp"
 #include "shared/catalogue.hpp"
-#include "shared/twins/equivalence.hpp"
 #include "shared/data/dataset.hpp"
+#include "shared/twins/diagnosis.hpp"
 
 namespace twin::reports {
 
@@ -18,6 +18,7 @@ struct CheckingOptions {
   Device device = Device::cpu;
   std::int64_t steps = 3;
   Seed seed = 1;
+  int threads = 1;
   DatasetOptions data;
 };
 
@@ -25,6 +26,8 @@ struct NetworkCheck {
   std::string network;
   DType dtype;
   std::vector<CheckRow> rows;
+  std::string culprit = {};  // empty, as the findings are, when nothing failed
+  std::vector<Finding> findings = {};
 };
 
 /// `on_network` is called before each of the networks × dtypes.
@@ -32,10 +35,32 @@ std::vector<NetworkCheck> run_checking(
     const CheckingOptions& options,
     const std::function<void(std::int64_t done, std::int64_t total)>& on_network);
 
+/// How tight the bounds are, of one quantity in one tensor, all its rows together.
+struct Tightness {
+  std::string network;
+  DType dtype;
+  std::string quantity, tensor, oracle;
+  std::size_t rows = 0;
+  double largest_share = 0, median_share = 0;  // of the bound that decides: gap / bound
+  double largest_derived_share = 0;            // of the bound from forward-error analysis, element by element
+};
+/// In the order of the rows; the hand-written twin's alone.
+std::vector<Tightness> tightness(const NetworkCheck& check);
+
+/// How many gaps lie within each decade of their bound: [1, ∞), [0.1, 1), [0.01, 0.1), … and, last, those of
+/// no gap at all.
+struct ShareHistogram {
+  static constexpr int kDecades = 6;
+  std::vector<std::size_t> counts;
+};
+ShareHistogram share_histogram(const std::vector<NetworkCheck>& checks, DType dtype);
+/// "0.01 to 0.1"; "none" for the last.
+std::string decade_name(std::size_t decade);
+
 bool all_passed(const std::vector<NetworkCheck>& checks);
 
 Json options_json(const CheckingOptions& options);
-/// {"checks": […], "passed": …, "failed": …, "unchecked": …}
+/// {"checks": […], "findings": […], "tightness": […], "passed": …, "failed": …, "unchecked": …, "kinks": …}
 Json result_json(const std::vector<NetworkCheck>& checks, Device device);
 
 }  // namespace twin::reports

@@ -62,22 +62,6 @@ CheckRow judge(const Tensor& actual, const Tensor& expected, const CompareOption
   return row;
 }
 
-// The same bits, call after call.
-CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second, const std::string& side) {
-  CheckRow worst;
-  for (const Tensor& tensor : first) {
-    CheckRow row;
-    row.tensor = tensor.name();
-    row.gap = difference(second.at(tensor.name()), tensor);
-    if (row.gap.max_abs > 0) row.verdict = Verdict::fail;
-    if (worst.tensor.empty() || row.gap.max_abs > worst.gap.max_abs) worst = std::move(row);
-  }
-  worst.twin = side;
-  worst.oracle = "itself";
-  worst.quantity = "gradient";
-  return worst;
-}
-
 }  // namespace
 
 bool Comparison::match() const {

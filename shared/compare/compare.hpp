@@ -23,10 +23,10 @@ struct CompareOptions {
   std::string actual = "actual", expected = "expected";  // what to call the two sides
   /// Two tensors match when max|Δ| <= roundings·u·max|expected|, u of the coarser dtype.
   double roundings = tolerance::kGateRoundings;
-  std::int64_t batch_size = 0;       // 0: not known
-  std::vector<NamedFactor> factors;  // further numbers the code multiplies or divides by
-  NamedTensors parameters;           // the weights, by the names of their gradients
-  NamedTensors previous;             // the gradients of the step before
+  std::int64_t batch_size = 0;            // 0: not known
+  std::vector<NamedFactor> factors = {};  // further numbers the code multiplies or divides by
+  NamedTensors parameters = {};           // the weights, by the names of their gradients
+  NamedTensors previous = {};             // the gradients of the step before
 };
 
 struct Comparison {

@@ -36,9 +36,9 @@ struct NamedFactor {
 struct DiagnosisContext {
   std::string actual = "actual", expected = "expected";  // what to call the two sides
   std::int64_t batch_size = 0;
-  std::vector<NamedFactor> factors;  // tried before the batch size, 2 and the tensor's own extents
-  NamedTensors parameters;           // by the names of their gradients: a term of weight decay
-  NamedTensors previous;             // the gradients of the step before: one that was never zeroed
+  std::vector<NamedFactor> factors = {};  // tried before the batch size, 2 and the tensor's own extents
+  NamedTensors parameters = {};           // by the names of their gradients: a term of weight decay
+  NamedTensors previous = {};             // the gradients of the step before: one that was never zeroed
 };
 
 /// Something a tensor may hold in place of the right values.

@@ -68,6 +68,21 @@ std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, 
   return "";
 }
 
+CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second, std::string_view twin) {
+  CheckRow worst;
+  for (const Tensor& tensor : first) {
+    const Difference gap = difference(second.at(tensor.name()), tensor);
+    if (!worst.tensor.empty() && gap.max_abs <= worst.gap.max_abs) continue;
+    worst.tensor = tensor.name();
+    worst.gap = gap;
+  }
+  if (worst.gap.max_abs > 0) worst.verdict = Verdict::fail;
+  worst.twin = twin;
+  worst.oracle = "itself";
+  worst.quantity = "gradient";
+  return worst;
+}
+
 CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes) {
   expect_one_for_each(oracle, magnitudes);
   const double u = unit_roundoff(DType::float64);

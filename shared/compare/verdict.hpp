@@ -18,7 +18,7 @@ std::string_view to_string(Verdict verdict);
 
 struct CheckRow {
   std::string twin;      // whose value is judged: "manual", "autograd"
-  std::string oracle;    // by what: "autograd", "finite_difference"
+  std::string oracle;    // by what: "autograd", "finite_difference", "itself"
   std::string quantity;  // "loss", "gradient", "input_gradient", "weight", "optimizer_state"
   std::string tensor;
   std::int64_t step = 1;  // of training, counted from 1
@@ -34,6 +34,10 @@ struct CheckRow {
 /// wrong, or whether each is right for a function of its own. Empty when no row of `actual` judged by
 /// `expected` fails and no finite difference does.
 std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, std::string_view expected);
+
+/// The same computation twice: fails unless the results are the same bit for bit (+0 is -0). One row for all
+/// tensors, which shows the largest gap. Throws ShapeError unless the same tensors are in both.
+CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second, std::string_view twin);
 
 /// float64. Fails when an element is further apart than twice its error_bound(), or the tensor further than
 /// max(64u·max|oracle|, 8·likely_error()). Elements whose derived bound exceeds a tenth of their size are not

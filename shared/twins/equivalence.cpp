@@ -10,6 +10,8 @@
 namespace twin {
 namespace {
 
+constexpr const char* kInput = "input";  // what Gradients::input is called
+
 Tensor scalar(double value) { return {"loss", {}, std::vector<double>{value}}; }
 
 /// Judges the hand by autograd: in float64 directly, in float32 by the distance of both from autograd in
@@ -108,24 +110,30 @@ class Comparison {
   std::unique_ptr<Network> manual_, autograd_, exact_;
 };
 
-// Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters behind.
+// With that of the input behind those of the parameters.
+NamedTensors all_gradients(Network& network, const OwnedBatch& batch) {
+  Gradients computed = network.gradients(batch.view());
+  computed.parameters.add(std::move(computed.input));
+  return std::move(computed.parameters);
+}
+
+// Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters
+// behind.
 std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
                                                   const OwnedBatch& batch, const Magnitude& loss, Seed seed) {
-  const Gradients computed = network.gradients(batch.view());
-  NamedTensors gradients = computed.parameters;
-  gradients.add(computed.input);
+  const NamedTensors gradients = all_gradients(network, batch);
   NamedTensors point = network.parameters();
-  point.add(batch.inputs.renamed(computed.input.name()));
+  point.add(batch.inputs.renamed(kInput));
   const LossFunction loss_at = [&](const NamedTensors& moved) {
     network.load_parameters(moved);
-    return network.loss({moved.at(computed.input.name()).view(), batch.targets.view()});
+    return network.loss({moved.at(kInput).view(), batch.targets.view()});
   };
   std::vector<CheckRow> rows = judge_by_finite_differences(
       loss_at, point, gradients, name,
       {.seed = seed,
        .loss_rounding = tolerance::kLikelyRoundings * loss.likely_error(unit_roundoff(DType::float64))});
   for (CheckRow& row : rows)
-    if (row.tensor == computed.input.name()) row.quantity = "input_gradient";
+    if (row.tensor == kInput) row.quantity = "input_gradient";
   return rows;
 }
 
@@ -137,12 +145,21 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
                                         const EquivalenceOptions& options) {
   std::vector<CheckRow> rows;
   const OwnedBatch& first = batches.at(0);
+  for (const Backend* backend : {&twins.manual, twins.autograd}) {
+    if (!backend || !options.repeats) continue;
+    const Device device = backend == &twins.manual ? Device::cpu : options.device;
+    const std::unique_ptr<Network> network = backend->build(spec, options.dtype, device);
+    network->load_parameters(parameters.as(options.dtype));
+    const OwnedBatch rounded = first.as(options.dtype);
+    rows.push_back(judge_repetition(all_gradients(*network, rounded), all_gradients(*network, rounded),
+                                    backend->name()));
+  }
   if (twins.autograd) {
     Comparison comparison(twins, spec, parameters, options);
     comparison.gradients(first);
     for (std::int64_t s = 0; s < options.steps; ++s)
       comparison.step(s + 1, batches[static_cast<std::size_t>(s) % batches.size()]);
-    rows = std::move(comparison.rows);
+    rows.insert(rows.end(), comparison.rows.begin(), comparison.rows.end());
   }
 
   if (options.dtype == DType::float64 && options.finite_differences) {

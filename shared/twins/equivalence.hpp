@@ -1,5 +1,5 @@
 // The check that twins are twins: loss, every gradient, and the weights after each of several steps, hand
-// against autograd against finite differences.
+// against autograd against finite differences, and each against itself.
 #pragma once
 
 #include <functional>
@@ -35,13 +35,14 @@ struct EquivalenceOptions {
   Device device = Device::cpu;  // of the autograd twin
   std::int64_t steps = 3;
   bool finite_differences = true;  // in float64 only
+  bool repeats = true;             // each twin must give the same bits twice; expect it on one thread
   Seed seed = 1;
 };
 
-/// Checks the gradients at `parameters` (float64) on `batches[0]`, then `steps` steps of training: before
-/// each, the hand-written twin is given the weights and the optimiser state of the autograd twin, so that
-/// every update is judged by itself; step s trains on batches[s mod size]. The batches are of float64, and
-/// rounded for float32 as the parameters are.
+/// Each twin against itself, then the gradients at `parameters` (float64) on `batches[0]`, then `steps` steps
+/// of training: before each, the hand-written twin is given the weights and the optimiser state of the
+/// autograd twin, so that every update is judged by itself; step s trains on batches[s mod size]. The batches
+/// are of float64, and rounded for float32 as the parameters are.
 std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& spec,
                                         const NamedTensors& parameters,
                                         const std::vector<OwnedBatch>& batches,
