@@ -2,8 +2,8 @@
 // their bound.
 #pragma once
 
-#include "shared/twins/equivalence.hpp"
 #include "shared/network.hpp"
+#include "shared/twins/equivalence.hpp"
 
 namespace twin::manual {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/twins/equivalence.hpp"
 #include "shared/network.hpp"
+#include "shared/twins/equivalence.hpp"
 
 namespace twin::reports {
 

@@ -5,9 +5,9 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/runs/benching.hpp"
-#include "shared/terminal/table.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/errors.hpp"
+#include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {

@@ -6,9 +6,9 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/runs/training.hpp"
-#include "shared/terminal/table.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
+#include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {

@@ -4,9 +4,9 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/json.hpp"
-#include "shared/terminal/table.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/machine/fingerprint.hpp"
+#include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {

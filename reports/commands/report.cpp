@@ -7,9 +7,9 @@
 #include "reports/commands/command.hpp"
 #include "reports/page/page.hpp"
 #include "reports/questions/question.hpp"
-#include "shared/terminal/style.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/fingerprint.hpp"
+#include "shared/terminal/style.hpp"
 
 namespace twin::reports {
 namespace {

@@ -64,7 +64,8 @@ std::string script_of(const Plot& plot, const std::filesystem::path& output) {
   std::string drawing;
   if (!plot.categories.empty()) {
     script +=
-        "set style data histogram\nset style fill solid 0.9 noborder\nset boxwidth 0.9\nset yrange [0:*]\n";
+        "set style data histogram\nset style fill solid 0.9 noborder\nset boxwidth 0.9\nset xtics font "
+        "',12'\nset yrange [0:*]\n";
     for (std::size_t i = 0; i < plot.curves.size(); ++i) {
       script += bar_block(i, plot.curves[i], plot);
       drawing += fmt::format("{}$curve{} using 2:xtic(1) lc '{}' title {}", i ? ", " : "", i,

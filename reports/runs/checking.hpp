@@ -50,7 +50,7 @@ std::vector<Tightness> tightness(const NetworkCheck& check);
 /// How many gaps lie within each decade of their bound: [1, ∞), [0.1, 1), [0.01, 0.1), … and, last, those of
 /// no gap at all.
 struct ShareHistogram {
-  static constexpr int kDecades = 6;
+  static constexpr int kDecades = 4;
   std::vector<std::size_t> counts;
 };
 ShareHistogram share_histogram(const std::vector<NetworkCheck>& checks, DType dtype);

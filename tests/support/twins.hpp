@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "shared/catalogue.hpp"
-#include "shared/twins/equivalence.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
+#include "shared/twins/equivalence.hpp"
 
 namespace twin {
 
