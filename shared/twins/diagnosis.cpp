@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 #include <optional>
 
@@ -21,6 +22,7 @@ struct Suspect {
   std::string place;   // ", in the backward pass of output"; empty where the tensor says it
   Tensor actual, expected;
   std::vector<Hypothesis> supported;
+  bool later = false;  // another came first, and this may be wrong because of that one alone
 };
 
 // What both twins are run on.
@@ -93,19 +95,26 @@ class Examiner {
     return context;
   }
 
-  // The first quantity of a traced step that differs; the update is judged elsewhere, over several steps.
+  // The first quantity of a traced step that differs, and the gradients of parameters that differ after it;
+  // the update is judged elsewhere, over several steps.
   std::vector<Suspect> traced_step(const Situation& situation) const {
     const OwnedBatch& batch = situation.batches[0];
     const Pair pair = build(situation.parameters);
     const Trace hand = pair.manual->trace_step(batch.view());
     const Trace right = pair.autograd->trace_step(batch.view());
+    std::vector<Suspect> suspects;
     for (std::size_t i = 0; i < std::min(hand.size(), right.size()); ++i) {
-      if (situation.parameters.contains(right[i].quantity)) break;
+      const std::string& quantity = right[i].quantity;
+      if (situation.parameters.contains(quantity)) break;
       if (hand[i].value.shape() == right[i].value.shape() && !differs(hand[i].value, right[i].value))
         continue;
-      return {suspect_in_trace(right[i].quantity, hand[i].value, right[i].value, right, situation)};
+      const bool of_parameter =
+          quantity.starts_with("d_") && situation.parameters.contains(quantity.substr(2));
+      if (!suspects.empty() && !of_parameter) continue;
+      suspects.push_back(suspect_in_trace(quantity, hand[i].value, right[i].value, right, situation));
+      suspects.back().later = suspects.size() > 1;
     }
-    return {};
+    return suspects;
   }
 
   static const Tensor* find(const Trace& trace, const std::string& quantity) {
@@ -342,7 +351,14 @@ std::vector<Finding> diagnose_twins(const Twins& twins, const NetworkSpec& spec,
 
   const DiagnosisContext names{.actual = kActual, .expected = kExpected};
   std::vector<Finding> findings;
+  std::vector<std::string> later;
   for (const Suspect& suspect : suspects) {
+    if (suspect.later) {
+      if (std::any_of(suspect.supported.begin(), suspect.supported.end(),
+                      [&](const Hypothesis& h) { return h.cause == findings.front().cause; }))
+        later.push_back(suspect.tensor);
+      continue;
+    }
     const bool comparable = suspect.actual.shape() == suspect.expected.shape();
     const Hypothesis best =
         !comparable
@@ -363,6 +379,7 @@ std::vector<Finding> diagnose_twins(const Twins& twins, const NetworkSpec& spec,
     else
       same->tensor += ", " + found.tensor;
   }
+  if (!later.empty()) findings.front().text += fmt::format("; the same in {}", fmt::join(later, ", "));
   return findings;
 }
 
