@@ -23,7 +23,8 @@ std::vector<OwnedBatch> stored_batches(const Dataset& dataset, std::int64_t batc
   const Split& samples = dataset.train;
   const std::int64_t rows = batch_size > 0 ? batch_size : samples.size();
   std::vector<OwnedBatch> batches;
-  for (std::int64_t first = 0; first + rows <= samples.size() && std::ssize(batches) < kBatches; first += rows)
+  for (std::int64_t first = 0; first + rows <= samples.size() && std::ssize(batches) < kBatches;
+       first += rows)
     batches.push_back(slice(samples, DType::float64, first, rows));
   return batches;
 }
@@ -43,8 +44,8 @@ std::vector<Subject> subjects(bool pictures) {
   constexpr std::int64_t kRows = 11;
   const NetworkSpec spec =
       mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.9}, UniformInitialiser{});
-  all.push_back({"primes", spec, initial_parameters(spec, DType::float64, kSeed),
-                 random_batches(spec, kRows, kSeed)});
+  all.push_back(
+      {"primes", spec, initial_parameters(spec, DType::float64, kSeed), random_batches(spec, kRows, kSeed)});
   return all;
 }
 

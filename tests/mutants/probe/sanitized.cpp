@@ -1,5 +1,5 @@
-// Takes a mutant through all that touches its memory, for the sanitizers and Eigen's assertions to watch: each
-// network, with batches that shrink and grow.
+// Takes a mutant through all that touches its memory, for the sanitizers and Eigen's assertions to watch:
+// each network, with batches that shrink and grow.
 //
 // The templates alone, and of double alone: compiling them is most of the work.
 #include <cstdio>
