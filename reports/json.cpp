@@ -38,7 +38,8 @@ JsonOutput::JsonOutput(const std::filesystem::path& path) {
 }
 
 void JsonOutput::write(const Json& json) {
-  if (file_) file_->commit(json.dump(1) + "\n");
+  // The name of a file may be any bytes.
+  if (file_) file_->commit(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace twin::reports

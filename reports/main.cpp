@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   twin::reports::add_list(app, action);
   twin::reports::add_train(app, action);
   twin::reports::add_check(app, action);
+  twin::reports::add_diff(app, action);
   twin::reports::add_explain(app, action);
   twin::reports::add_bench(app, action);
   twin::reports::add_mutants(app, action);

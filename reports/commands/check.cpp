@@ -63,11 +63,14 @@ Table summary(const NetworkCheck& check) {
   return table;
 }
 
-Table details(const NetworkCheck& check, bool failures_only) {
+constexpr std::size_t kFailuresShown = 8;
+
+Table details(const NetworkCheck& check, bool failures_only, std::size_t most) {
   Table table({"judged", "by", "quantity", "tensor", ">step", ">element", ">value", ">expected", ">gap",
                ">relative", ">bound", "verdict"});
   for (const CheckRow& row : check.rows) {
     if (failures_only && row.verdict != Verdict::fail) continue;
+    if (most-- == 0) break;
     table.add({row.twin, row.oracle, row.quantity, row.tensor, std::to_string(row.step),
                std::to_string(row.gap.index), fmt::format("{:.9g}", row.gap.actual),
                fmt::format("{:.9g}", row.gap.reference), fmt::format("{:.2g}", row.gap.max_abs),
@@ -134,17 +137,23 @@ int run(Options& options) {
   for (const NetworkCheck& check : checks) {
     fmt::print("{}\n",
                coloured(fmt::format("{}, {}", check.network, to_string(check.dtype)), Colour::strong));
-    fmt::print("{}\n", options.verbose ? details(check, false).terminal() : summary(check).terminal());
+    fmt::print("{}\n", options.verbose ? details(check, false, check.rows.size()).terminal()
+                                       : summary(check).terminal());
   }
   fmt::print("{}\n{}\n{}\n", coloured("How tight the bounds are", Colour::strong),
              tightness_table(checks).terminal(), histogram_table(checks).terminal());
   for (const NetworkCheck& check : checks) {
-    const Table failures = details(check, true);
-    if (failures.empty()) continue;
+    const auto failures =
+        static_cast<std::size_t>(std::count_if(check.rows.begin(), check.rows.end(), [](const CheckRow& row) {
+          return row.verdict == Verdict::fail;
+        }));
+    if (failures == 0) continue;
+    const std::size_t shown = options.verbose ? failures : std::min(failures, kFailuresShown);
     fmt::print(
         "{}\n{}",
         coloured(fmt::format("Mismatches in {}, {}", check.network, to_string(check.dtype)), Colour::bad),
-        failures.terminal());
+        details(check, true, shown).terminal());
+    if (shown < failures) fmt::print("… and {} more: --verbose shows them\n", failures - shown);
     if (!check.culprit.empty()) fmt::print("{}\n", check.culprit);
     for (const Finding& finding : check.findings) fmt::print("{}\n", coloured(finding.text, Colour::strong));
     fmt::print("\n");

@@ -19,6 +19,7 @@ using Action = std::function<int()>;
 void add_list(CLI::App& app, Action& action);
 void add_train(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
+void add_diff(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_mutants(CLI::App& app, Action& action);

@@ -45,6 +45,13 @@ std::string data_block(std::size_t index, const Curve& curve, const Plot& plot) 
   return block + "END\n";
 }
 
+std::string bar_block(std::size_t index, const Curve& curve, const Plot& plot) {
+  std::string block = fmt::format("$curve{} << END\n", index);
+  for (std::size_t i = 0; i < plot.categories.size(); ++i)
+    block += fmt::format("{} {:.9g}\n", quoted(plot.categories[i]), curve.y.at(i));
+  return block + "END\n";
+}
+
 std::string script_of(const Plot& plot, const std::filesystem::path& output) {
   std::string script = fmt::format(
       "set terminal svg size 720,420 font 'sans-serif,14' background '#ffffff' linewidth 1.5\n"
@@ -55,6 +62,16 @@ std::string script_of(const Plot& plot, const std::filesystem::path& output) {
   if (plot.log_x) script += "set logscale x\n";
   if (plot.log_y) script += "set logscale y\nset format y '10^{%L}'\n";
   std::string drawing;
+  if (!plot.categories.empty()) {
+    script +=
+        "set style data histogram\nset style fill solid 0.9 noborder\nset boxwidth 0.9\nset yrange [0:*]\n";
+    for (std::size_t i = 0; i < plot.curves.size(); ++i) {
+      script += bar_block(i, plot.curves[i], plot);
+      drawing += fmt::format("{}$curve{} using 2:xtic(1) lc '{}' title {}", i ? ", " : "", i,
+                             kColours[i % std::size(kColours)], quoted(plot.curves[i].title));
+    }
+    return script + "plot " + drawing + "\n";
+  }
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     script += data_block(i, plot.curves[i], plot);
     // Twins lie on one another: the first is drawn wide, so that it shows under the second.

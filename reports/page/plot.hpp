@@ -8,7 +8,7 @@ namespace twin::reports {
 
 struct Curve {
   std::string title;
-  std::vector<double> x, y;  // of the same length
+  std::vector<double> x, y;  // of the same length; x is left empty in a bar chart
 };
 
 struct Plot {
@@ -16,6 +16,7 @@ struct Plot {
   bool log_x = false, log_y = false;
   bool points = false;  // mark the values, for few of them
   std::vector<Curve> curves;
+  std::vector<std::string> categories = {};  // not empty: a bar chart, a y of each curve for each of them
 };
 
 /// Throws MachineError when gnuplot is missing or refuses. Values that a logarithmic axis cannot show (zero,

@@ -192,9 +192,21 @@ Json result_json(const std::vector<NetworkCheck>& checks, Device device) {
                        {"median_share", t.median_share},
                        {"largest_derived_share", t.largest_derived_share}});
   }
-  return {{"checks", std::move(rows)},       {"findings", std::move(findings)},
-          {"tightness", std::move(tight)},   {"passed", counts[Verdict::pass]},
-          {"failed", counts[Verdict::fail]}, {"unchecked", counts[Verdict::unchecked]},
+  Json distribution;
+  for (const DType dtype : {DType::float64, DType::float32}) {
+    const ShareHistogram histogram = share_histogram(checks, dtype);
+    Json decades = Json::array();
+    for (std::size_t decade = 0; decade < histogram.counts.size(); ++decade)
+      decades.push_back({{"share", decade_name(decade)}, {"rows", histogram.counts[decade]}});
+    distribution[std::string(to_string(dtype))] = std::move(decades);
+  }
+  return {{"checks", std::move(rows)},
+          {"findings", std::move(findings)},
+          {"tightness", std::move(tight)},
+          {"distribution", std::move(distribution)},
+          {"passed", counts[Verdict::pass]},
+          {"failed", counts[Verdict::fail]},
+          {"unchecked", counts[Verdict::unchecked]},
           {"kinks", counts[Verdict::kink]}};
 }
 

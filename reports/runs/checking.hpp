@@ -60,7 +60,8 @@ std::string decade_name(std::size_t decade);
 bool all_passed(const std::vector<NetworkCheck>& checks);
 
 Json options_json(const CheckingOptions& options);
-/// {"checks": […], "findings": […], "tightness": […], "passed": …, "failed": …, "unchecked": …, "kinks": …}
+/// {"checks": […], "findings": […], "tightness": […], "distribution": {…}, "passed": …, "failed": …,
+/// "unchecked": …, "kinks": …}
 Json result_json(const std::vector<NetworkCheck>& checks, Device device);
 
 }  // namespace twin::reports

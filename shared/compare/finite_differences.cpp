@@ -13,7 +13,7 @@ namespace twin {
 namespace {
 
 constexpr int kLevels = 4;       // steps that every derivative is computed with
-constexpr int kMostLevels = 10;  // and with how many at most, where these certify nothing
+constexpr int kMostLevels = 10;  // and with how many at most, where these are not sharp
 constexpr double kShrink = 4;
 
 struct Estimate {
@@ -28,8 +28,8 @@ Estimate directional_derivative(const std::function<double(double)>& loss_at, do
   std::vector<double> previous;
   double h = largest_step;
   for (int i = 0; i < kMostLevels; ++i, h /= kShrink) {
-    const bool certifies = best.error <= tolerance::kCheckedShare * std::abs(best.derivative);
-    if (i >= kLevels && (certifies || loss_rounding / h > best.error)) break;
+    const bool sharp = best.error <= tolerance::kSharpShare * std::abs(best.derivative);
+    if (i >= kLevels && (sharp || loss_rounding / h > best.error)) break;
     std::vector<double> row{(loss_at(h) - loss_at(-h)) / (2 * h)};
     double rounding = loss_rounding / h;
     double power = 1;
@@ -43,6 +43,28 @@ Estimate directional_derivative(const std::function<double(double)>& loss_at, do
     previous = std::move(row);
   }
   return best;
+}
+
+// The noise of a computed loss along a direction: its values so close together that a smooth function is a
+// line on them. Differences of order k take the line away, and of independent errors of deviation σ they have
+// the mean square σ²·(2k)!/k!² (Hamming 1973; Moré and Wild 2011, "Estimating computational noise", eq. 3).
+double loss_noise(const std::function<double(double)>& loss_at) {
+  constexpr double kSpacing = 0x1p-36;
+  std::vector<double> differences;
+  for (int k = 0; k <= 8; ++k) differences.push_back(loss_at(kSpacing * k));
+  double largest = 0, ratio = 1;
+  for (int k = 1; k <= 5; ++k) {
+    double squares = 0;
+    for (std::size_t i = 0; i + 1 < differences.size(); ++i) {
+      differences[i] = differences[i + 1] - differences[i];
+      squares += differences[i] * differences[i];
+    }
+    differences.pop_back();
+    ratio *= static_cast<double>(k) / (2.0 * (2 * k - 1));  // k!²/(2k)!
+    if (k >= 3)
+      largest = std::max(largest, std::sqrt(ratio * squares / static_cast<double>(differences.size())));
+  }
+  return largest;
 }
 
 struct Kink {
@@ -99,7 +121,8 @@ Verdict worse(Verdict a, Verdict b) {
 
 // Judges one gradient tensor; `values` are moved along each direction and put back, `loss` reads them.
 CheckRow judge_tensor(std::span<double> values, const Tensor& gradient, const std::function<double()>& loss,
-                      const std::vector<Direction>& directions, double largest_step, double loss_rounding) {
+                      const std::vector<Direction>& directions, double largest_step, double known_rounding,
+                      double least_rounding) {
   const std::span<const double> g = gradient.data<double>();
   const std::vector<double> original(values.begin(), values.end());
   CheckRow row;
@@ -110,6 +133,9 @@ CheckRow judge_tensor(std::span<double> values, const Tensor& gradient, const st
       for (const auto& [i, v] : direction) values[i] = original[i] + t * v;
       return loss();
     };
+    const double loss_rounding =
+        known_rounding > 0 ? known_rounding
+                           : std::max(least_rounding, tolerance::kLikelyRoundings * loss_noise(loss_at));
     const Estimate estimate = directional_derivative(loss_at, largest_step, loss_rounding);
     double expected = 0;
     for (const auto& [i, v] : direction) expected += g[i] * v;
@@ -154,16 +180,14 @@ std::vector<CheckRow> judge_by_finite_differences(const LossFunction& loss, cons
   if (!std::isfinite(here))
     throw NumericError(fmt::format("the loss is {}", here), std::string(twin),
                        "finite differences need a point where it is finite");
-  const double rounding = options.loss_rounding > 0
-                              ? options.loss_rounding
-                              : tolerance::kGateRoundings * unit_roundoff(DType::float64) * std::abs(here);
+  const double least = tolerance::kLossRoundings * unit_roundoff(DType::float64) * std::abs(here);
   std::vector<CheckRow> rows;
   std::uint32_t index = 0;
   for (const Tensor& gradient : gradients) {
     expect_tensor(point, gradient.name(), DType::float64, gradient.shape(), "the point");
     rows.push_back(judge_tensor(
         moved.at(gradient.name()).data<double>(), gradient, [&] { return loss(moved); },
-        directions_through(gradient.size(), options, index++), options.step, rounding));
+        directions_through(gradient.size(), options, index++), options.step, options.loss_rounding, least));
     rows.back().twin = twin;
   }
   return rows;

@@ -7,7 +7,7 @@
 //   Each entry's error is estimated by its distance from the two it was made of (Ridders 1982, "Accurate
 //   computation of F'(x) and F'(x)F''(x)"), plus the rounding of the losses over the step. The result is the
 //   entry with the smallest: each parameter gets the step that suits it. The sweep goes on to smaller steps
-//   until the result can certify something.
+//   until the result is sharp, or rounding alone exceeds its error.
 //
 //   A kink (ReLU at 0, two maxima in a pool) has no derivative: the slopes on its two sides differ however
 //   small the step, where those of a smooth loss meet as h → 0. It is reported, and fails only when the
@@ -31,7 +31,7 @@ struct FiniteDifferenceOptions {
   std::int64_t entries = 8;  // looked at one by one in each tensor (all, when it has no more than twice that)
   std::int64_t directions = 2;  // random directions ±1/√n through all entries of a larger tensor
   Seed seed = 1;
-  double loss_rounding = 0;  // by how much a computed loss may be off; 0: 64u·|L|
+  double loss_rounding = 0;  // by how much a computed loss may be off; 0: its noise is measured
 };
 
 /// Judges `gradients` at `point`, tensor by tensor, by differences of the loss: one row each, of the quantity

@@ -16,7 +16,10 @@
 //   each times a factor of 1.
 //
 //   v is the variance of the error, in units of u², when the roundings are independent and of random sign:
-//   the same rules with every summand squared. It says what to expect, the bound says what to excuse.
+//   the same rules with every summand squared. It says what to expect, the bound says what to excuse. In a
+//   sum, each of the n additions rounds a partial sum, and in random order the k-th of these has the mean
+//   square k/n·Q + (k/n)²·s², with Q = Σ x_i² and s the sum: on average Q/2 + s²/3. (With S² for it, sums of
+//   784 terms were bounded 30 times wider than they need, and mistakes of that size unseen.)
 #pragma once
 
 #include <algorithm>
@@ -35,10 +38,15 @@ class Magnitude {
 
   Magnitude() = default;
   // Implicit: an Eigen scalar is made from literals.
-  Magnitude(double exact) : value(exact), terms_(std::abs(exact)) {}
+  Magnitude(double exact) : value(exact), terms_(std::abs(exact)), squares_(exact * exact) {}
   /// A value that is off by up to `error` units of u, after `depth` roundings.
   Magnitude(double v, double error, double depth)
-      : value(v), terms_(std::abs(v)), error_(error), variance_(error * error), depth_(depth) {}
+      : value(v),
+        terms_(std::abs(v)),
+        squares_(v * v),
+        error_(error),
+        variance_(error * error),
+        depth_(depth) {}
 
   /// e·u / (1 - k·u) for a dtype of unit roundoff u; infinite where nothing is bounded: after too many
   /// roundings (k·u ≥ 1), or where an intermediate value has overflowed.
@@ -65,6 +73,7 @@ class Magnitude {
   friend Magnitude operator+(const Magnitude& x, const Magnitude& y) {
     Magnitude sum(x.value + y.value);
     sum.terms_ = x.terms_ + y.terms_;
+    sum.squares_ = x.squares_ + y.squares_;
     sum.additions_ = x.additions_ + y.additions_ + 1;
     sum.error_ = x.error_ + y.error_;
     sum.variance_ = x.variance_ + y.variance_;
@@ -91,7 +100,7 @@ class Magnitude {
 
  private:
   double error() const { return error_ + additions_ * terms_; }
-  double variance() const { return variance_ + additions_ * terms_ * terms_; }
+  double variance() const { return variance_ + additions_ * (squares_ / 2 + value * value / 3); }
   bool is_exactly_one() const { return value == 1 && error() == 0; }
 
   // A value with partial derivatives `by_x` and `by_y`, itself rounded by `roundings` units.
@@ -109,9 +118,10 @@ class Magnitude {
   }
 
   double terms_ = 0;      // S: of the terms, when this is a sum
+  double squares_ = 0;    // Q
   double additions_ = 0;  // n: of the sum that this is
   double error_ = 0;      // e, less n·S
-  double variance_ = 0;   // v, less n·S²
+  double variance_ = 0;   // v, less n·(Q/2 + s²/3)
   double depth_ = 0;      // k
 };
 

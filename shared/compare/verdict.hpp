@@ -31,8 +31,8 @@ struct CheckRow {
 };
 
 /// Two against one, in a sentence: which of the two sides, `actual` or `expected`, finite differences find
-/// wrong, or whether each is right for a function of its own. Empty when no row of `actual` judged by
-/// `expected` fails and no finite difference does.
+/// wrong, or whether each is right for a function of its own. Empty when there is no finite difference, and
+/// when neither one fails nor a row of `actual` judged by `expected` does.
 std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, std::string_view expected);
 
 /// The same computation twice: fails unless the results are the same bit for bit (+0 is -0). One row for all

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/formats/files.hpp"
@@ -17,6 +18,13 @@ inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
     names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+/// As write_file(), for a file that is written thousands of times: some file systems flush one that is
+/// truncated to the disk, and none that is new.
+inline std::filesystem::path rewrite_file(const std::filesystem::path& path, std::string_view contents) {
+  std::filesystem::remove(path);
+  return write_file(path, contents);
 }
 
 }  // namespace twin
