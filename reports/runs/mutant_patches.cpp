@@ -15,20 +15,23 @@ namespace {
 
 // What a diagnosis may say. A word that stands in a patch and not here is a slip of the pen.
 constexpr auto kCauses = std::to_array<std::string_view>(
-    {// Of any tensor.
-     "zero", "sign", "factor_batch", "factor_batch_twice", "factor_elements", "factor_outputs", "factor_two",
-     "factor_half", "constant_factor", "transposed", "rank_one", "swapped", "accumulated", "weight_decay",
-     "offset", "float32_rounding", "zero_slices", "sign_per_slice", "factor_per_slice", "stale",
-     "unexplained",
-     // Of a layer or a loss.
-     "last_sample_only", "first_sample_only", "bias_missing", "bias_subtracted", "weight_not_transposed",
-     "upstream_ignored", "derivative_left_out", "derivative_twice", "derivative_of_output",
-     "derivative_in_input", "derivative_of_tanh", "derivative_factor_missing", "absolute_error",
-     "target_missing", "onehot_missing", "wrong_label", "extra_softmax_derivative",
-     "softmax_jacobian_missing",
-     // Of an update.
-     "ascent", "lr_missing", "velocity_unused", "moving_average", "nesterov", "momentum_missing",
-     "lr_in_velocity", "never_updated"});
+    {// shared/compare/diagnosis.cpp
+     "accumulated", "added_previous", "axes_permuted", "constant_factor", "factor_batch",
+     "factor_batch_twice", "factor_elements", "factor_elements_twice", "factor_extent", "factor_extent_twice",
+     "factor_half", "factor_outputs", "factor_outputs_twice", "factor_per_slice", "factor_root",
+     "factor_root_twice", "factor_two", "float32_rounding", "not_finite", "offset", "rank_one", "sign",
+     "sign_per_slice", "some_right", "stale", "swapped", "transposed", "unexplained", "weight_decay",
+     "wrong_shape", "zero", "zero_slices",
+     // shared/twins/wrong_formulas.cpp
+     "absolute_error", "activation_left_out", "ascent", "bias_missing", "bias_subtracted", "bias_twice",
+     "derivative_factor_missing", "derivative_in_input", "derivative_left_out", "derivative_of_output",
+     "derivative_of_tanh", "derivative_sign", "derivative_twice", "extra_sigmoid_derivative",
+     "extra_softmax_derivative", "first_sample_only", "last_sample_only", "logits_for_softmax",
+     "lr_in_velocity", "lr_missing", "lr_twice", "momentum_missing", "momentum_on_gradient", "moving_average",
+     "nesterov", "never_updated", "old_velocity", "onehot_missing", "other_activation", "output_for_input",
+     "sign_in_exponent", "softmax_diagonal_only", "softmax_jacobian_missing", "softmax_missing",
+     "square_not_derived", "target_missing", "upstream_ignored", "velocity_unused", "weight_ignored",
+     "weight_not_transposed", "wrong_label"});
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;

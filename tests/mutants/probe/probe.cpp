@@ -20,12 +20,12 @@
 #include "manual/error_bounds.hpp"
 #include "networks.hpp"
 #include "shared/catalogue.hpp"
-#include "shared/compare/diagnosis.hpp"
 #include "shared/data/dataset.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/train/trainer.hpp"
+#include "shared/twins/diagnosis.hpp"
 #include "shared/twins/equivalence.hpp"
 
 namespace twin::mutants {
@@ -42,20 +42,17 @@ const Twins& twins() {
 
 constexpr std::int64_t kSteps = 3;
 
-// The one place that asks for the cause.
-std::vector<Finding> diagnosis_of(const Subject&) { return {}; }
-
 Json check(const Subject& subject) {
   Json result{
       {"network", subject.name}, {"finite_differences", false}, {"step_1", false}, {"later_steps", false}};
   Json failed = Json::array(), errors = Json::array(), diagnosis = Json::array();
-  // An exception (shapes that do not fit, numbers that are none) is noticed as well as a number.
-  const auto noticed_by = [&](const char* detector, const auto& look) {
+  const auto throws = [&](const auto& look) {
     try {
       look();
+      return false;
     } catch (const std::exception& error) {
-      result[detector] = true;
       errors.push_back(error.what());
+      return true;
     }
   };
   const auto judge = [&](const Twins& pair, bool by_differences) {
@@ -67,14 +64,17 @@ Json check(const Subject& subject) {
           {{"oracle", row.oracle}, {"quantity", row.quantity}, {"tensor", row.tensor}, {"step", row.step}});
     }
   };
-  noticed_by("finite_differences", [&] {
-    judge({manual::backend(), nullptr, manual::step_magnitudes}, true);
-  });
-  noticed_by("step_1", [&] {
-    judge(twins(), false);
-    for (const Finding& finding : diagnosis_of(subject))
-      diagnosis.push_back({{"cause", finding.cause}, {"tensor", finding.tensor}, {"text", finding.text}});
-  });
+  // An exception (shapes that do not fit, numbers that are none) is noticed as well as a number.
+  if (throws([&] { judge({manual::backend(), nullptr, manual::step_magnitudes}, true); }))
+    result["finite_differences"] = true;
+  if (throws([&] { judge(twins(), false); })) result["step_1"] = true;
+  // As twin check does: causes are asked for where something failed.
+  if (!failed.empty() || !errors.empty())
+    throws([&] {
+      for (const Finding& finding :
+           diagnose_twins(twins(), subject.spec, subject.parameters, subject.batches, {.steps = kSteps}))
+        diagnosis.push_back({{"cause", finding.cause}, {"tensor", finding.tensor}, {"text", finding.text}});
+    });
   result["failed"] = std::move(failed);
   result["errors"] = std::move(errors);
   result["diagnosis"] = std::move(diagnosis);
