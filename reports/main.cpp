@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   twin::reports::add_diff(app, action);
   twin::reports::add_explain(app, action);
   twin::reports::add_bench(app, action);
+  twin::reports::add_mutants(app, action);
   twin::reports::add_report(app, action);
   // CLI11 would say that a command is missing, and not that this one is unknown.
   std::vector<std::string> commands;

@@ -22,6 +22,7 @@ void add_check(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
+void add_mutants(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 
 struct CommonOptions {

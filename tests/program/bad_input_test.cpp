@@ -15,7 +15,7 @@ using testing::IsEmpty;
 using testing::StartsWith;
 
 void expect_refused(const std::vector<std::string>& arguments, const std::vector<std::string>& words) {
-  const Said said = run_twin(arguments);
+  const Finished said = run_twin(arguments);
   EXPECT_EQ(said.code, 2);
   EXPECT_THAT(said.err, StartsWith("error: "));
   EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;

@@ -26,7 +26,7 @@ void expect_header(const json& result, const std::string& command) {
 
 TEST(Program, HelpOfEveryCommandExitsWithZero) {
   for (const char* command : {"list", "train", "check", "explain", "bench", "report"}) {
-    const Said said = run_twin({command, "--help"});
+    const Finished said = run_twin({command, "--help"});
     EXPECT_EQ(said.code, 0);
     EXPECT_THAT(said.out, HasSubstr("--threads"));
   }
@@ -34,14 +34,14 @@ TEST(Program, HelpOfEveryCommandExitsWithZero) {
 }
 
 TEST(Program, PlainTextInAPipe) {
-  const Said said = run_twin({"train", "perceptron", "--epochs", "5"});
+  const Finished said = run_twin({"train", "perceptron", "--epochs", "5"});
   EXPECT_EQ(said.code, 0);
   EXPECT_THAT(said.out, Not(HasSubstr("\033")));
   EXPECT_THAT(said.err, IsEmpty());
 }
 
 TEST(List, NamesEveryNetworkAndWhatItRunsOn) {
-  const Said said = run_twin({"list"});
+  const Finished said = run_twin({"list"});
   EXPECT_THAT(said.out, HasSubstr("fashion-mlp"));
   EXPECT_THAT(said.out, HasSubstr("LibTorch"));
   const json list = json_of({"list"});
@@ -111,7 +111,7 @@ TEST(Train, LearnsFashionMnist) {
 }
 
 TEST(Train, StopsWhereTheLossIsNoNumber) {
-  const Said said = run_twin({"train", "xor", "--lr", "1e38", "--momentum", "0.99", "--epochs", "100"});
+  const Finished said = run_twin({"train", "xor", "--lr", "1e38", "--momentum", "0.99", "--epochs", "100"});
   EXPECT_EQ(said.code, 2);
   EXPECT_THAT(said.err, testing::ContainsRegex(
                             "numeric: the loss became (nan|inf).*manual twin, epoch [0-9]+, step 1"));
@@ -139,7 +139,7 @@ TEST(Check, PassesOnEveryNetwork) {
 }
 
 TEST(Explain, ShowsEveryStepOfBothTwins) {
-  const Said said = run_twin({"explain", "xor"});
+  const Finished said = run_twin({"explain", "xor"});
   EXPECT_EQ(said.code, 0);
   for (const char* step :
        {"manual: predicted_output", "autograd: outputs = model(X)", "manual: error",
@@ -178,7 +178,7 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   const TemporaryFolder folder, data;
   write_image_folder(data.path(), {.train = 300});
   const std::string out = (folder / "report").string();
-  const Said said = run_twin({"report", "--quick", "--out", out, "--data", data.path().string()});
+  const Finished said = run_twin({"report", "--quick", "--out", out, "--data", data.path().string()});
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.err, IsEmpty());
   EXPECT_THAT(names_in(out), testing::ElementsAre("data", "index.html", "pictures", "report.md"));
@@ -201,7 +201,7 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
 TEST(Report, SpeaksIndonesian) {
   const TemporaryFolder folder, data;
   write_image_folder(data.path(), {.train = 300});
-  const Said said = run_twin(
+  const Finished said = run_twin(
       {"report", "--quick", "--lang", "id", "--out", folder.path().string(), "--data", data.path().string()});
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(read_file(folder / "index.html"), HasSubstr("Mengapa beralih"));

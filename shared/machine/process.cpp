@@ -1,0 +1,69 @@
+#include "shared/machine/process.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "shared/errors.hpp"
+
+namespace twin {
+namespace {
+
+// What a program writes, kept in memory: nobody has to read it while it runs, and nothing is left on the
+// disk.
+class Captured {
+ public:
+  Captured() : descriptor_(::memfd_create("captured", MFD_CLOEXEC)) {
+    if (descriptor_ < 0)
+      throw MachineError(fmt::format("no memory for what a program says: {}", std::strerror(errno)));
+  }
+  ~Captured() { ::close(descriptor_); }
+  Captured(const Captured&) = delete;
+  Captured& operator=(const Captured&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+  std::string text() const {
+    std::string text;
+    std::array<char, 4096> block;
+    off_t offset = 0;
+    for (ssize_t n; (n = ::pread(descriptor_, block.data(), block.size(), offset)) > 0; offset += n)
+      text.append(block.data(), static_cast<std::size_t>(n));
+    return text;
+  }
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace
+
+Finished run_program(std::vector<std::string> words) {
+  const Captured out, err;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, out.descriptor(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.descriptor(), STDERR_FILENO);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t child = 0;
+  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0)
+    throw MachineError(fmt::format("cannot run {}: {}", words[0], std::strerror(error)), {}, "install it");
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+          out.text(), err.text()};
+}
+
+}  // namespace twin

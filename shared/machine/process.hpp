@@ -1,0 +1,20 @@
+// Other programs, run and waited for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace twin {
+
+struct Finished {
+  int code = -1;   // the exit code; -1 when a signal ended it
+  int signal = 0;  // that ended it
+  std::string out, err;
+};
+
+/// Runs words[0], a path or a name found on PATH, with the other words as its arguments and nothing to read,
+/// and waits for its end. It belongs to the process group of its parent: Ctrl-C ends both. Throws
+/// MachineError when there is no such program.
+Finished run_program(std::vector<std::string> words);
+
+}  // namespace twin

@@ -1,0 +1,52 @@
+#include "networks.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "shared/catalogue.hpp"
+#include "shared/data/dataset.hpp"
+#include "shared/seeds/initialise.hpp"
+
+namespace twin::mutants {
+namespace {
+
+constexpr std::uint32_t kBatches = 3;
+
+std::vector<OwnedBatch> random_batches(const NetworkSpec& spec, std::int64_t rows, Seed seed) {
+  std::vector<OwnedBatch> batches;
+  for (std::uint32_t b = 0; b < kBatches; ++b)
+    batches.push_back(random_batch(spec, rows, DType::float64, seed, b));
+  return batches;
+}
+
+std::vector<OwnedBatch> stored_batches(const Dataset& dataset, std::int64_t batch_size) {
+  const Split& samples = dataset.train;
+  const std::int64_t rows = batch_size > 0 ? batch_size : samples.size();
+  std::vector<OwnedBatch> batches;
+  for (std::int64_t first = 0; first + rows <= samples.size() && std::ssize(batches) < kBatches;
+       first += rows)
+    batches.push_back(slice(samples, DType::float64, first, rows));
+  return batches;
+}
+
+}  // namespace
+
+std::vector<Subject> subjects(bool pictures) {
+  std::vector<Subject> all;
+  pictures = pictures && std::filesystem::exists(default_fashion_mnist_folder());
+  for (const CatalogueEntry& entry : catalogue()) {
+    const bool random = entry.dataset == "fashion-mnist" && !pictures;
+    all.push_back({entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, entry.seed),
+                   random ? random_batches(entry.spec, entry.batch_size, entry.seed)
+                          : stored_batches(load_dataset(entry.dataset), entry.batch_size)});
+  }
+  constexpr Seed kSeed = 1;
+  constexpr std::int64_t kRows = 11;
+  const NetworkSpec spec =
+      mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.9}, UniformInitialiser{});
+  all.push_back(
+      {"primes", spec, initial_parameters(spec, DType::float64, kSeed), random_batches(spec, kRows, kSeed)});
+  return all;
+}
+
+}  // namespace twin::mutants
