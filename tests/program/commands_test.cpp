@@ -134,7 +134,21 @@ TEST(Check, PassesOnEveryNetwork) {
   }
   EXPECT_EQ(quantities,
             (std::set<std::string>{"loss", "gradient", "input_gradient", "weight", "optimizer_state"}));
-  EXPECT_EQ(oracles, (std::set<std::string>{"autograd", "finite_difference"}));
+  EXPECT_EQ(oracles, (std::set<std::string>{"autograd", "finite_difference", "itself"}));
+  EXPECT_TRUE(result["findings"].empty());
+  EXPECT_EQ(result["kinks"], 0);
+  // Tight: where there is a gap, the largest of a tensor is within a thousand times of its bound.
+  EXPECT_GT(result["tightness"].size(), 30U);
+  for (const json& row : result["tightness"]) {
+    const double share = row["largest_share"];
+    EXPECT_LE(row["median_share"], share);
+    EXPECT_LE(share, 1);
+    EXPECT_TRUE(share == 0 || share > 1e-3 || row["oracle"] == "finite_difference") << row;
+  }
+  for (const auto& [dtype, decades] : result["distribution"].items()) {
+    EXPECT_EQ(decades[0]["rows"], 0) << dtype << " beyond its bound";
+    EXPECT_GT(decades[2]["rows"], 0) << dtype;
+  }
   EXPECT_EQ(dtypes, (std::set<std::string>{"float32", "float64"}));
 }
 

@@ -56,7 +56,7 @@ class DiffTest : public testing::Test {
                       const std::vector<std::string>& words) const {
     std::vector<std::string> command{"diff"};
     command.insert(command.end(), arguments.begin(), arguments.end());
-    const Said said = run_twin(command);
+    const Finished said = run_twin(command);
     EXPECT_EQ(said.code, 2);
     EXPECT_THAT(said.out, IsEmpty());
     EXPECT_THAT(said.err, testing::StartsWith("error: "));
@@ -69,7 +69,7 @@ class DiffTest : public testing::Test {
 };
 
 TEST_F(DiffTest, HelpNamesEveryOption) {
-  const Said said = run_twin({"diff", "--help"});
+  const Finished said = run_twin({"diff", "--help"});
   EXPECT_EQ(said.code, 0);
   for (const char* option : {"--batch", "--parameters", "--previous", "--roundings", "--json"})
     EXPECT_THAT(said.out, HasSubstr(option));
@@ -79,7 +79,7 @@ TEST_F(DiffTest, AgreesWithTheSameNumbersInAnotherFormat) {
   const std::string npz =
       save_npz("mine.npz", {{"layer.bias.npy", npy_bytes("<f8", "(2,)", raw(kBias))},
                             {"layer.weight.npy", npy_bytes("<f4", "(2, 3)", raw(kWeight))}});
-  const Said said = run_twin({"diff", npz, right_});
+  const Finished said = run_twin({"diff", npz, right_});
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.out, HasSubstr("layer.weight"));
   EXPECT_THAT(said.out, HasSubstr("mine.npz and torch.safetensors match in 2 tensors"));
@@ -96,7 +96,7 @@ TEST_F(DiffTest, ReadsFortranOrderAsNumpyMeansIt) {
 
 TEST_F(DiffTest, ExitsWithOneWhereValuesDiffer) {
   const std::string wrong = save("mine.safetensors", gradients(1.5F));
-  const Said said = run_twin({"diff", wrong, right_});
+  const Finished said = run_twin({"diff", wrong, right_});
   EXPECT_EQ(said.code, 1);
   EXPECT_THAT(said.out, HasSubstr("mine.safetensors and torch.safetensors differ in 1 of 2 tensors"));
   EXPECT_THAT(said.err, IsEmpty());
@@ -172,7 +172,7 @@ TEST_F(DiffTest, AllowsAsManyRoundingsAsAsked) {
 TEST_F(DiffTest, ComparesTwoArraysWhateverTheirNames) {
   const std::string mine = save("mine.npy", npy_bytes("<f8", "(2,)", raw(kBias)));
   const std::string torch = save("torch.npy", npy_bytes("<f8", "(2,)", raw(kBias)));
-  const Said said = run_twin({"diff", mine, torch, "--previous", mine, "--parameters", torch});
+  const Finished said = run_twin({"diff", mine, torch, "--previous", mine, "--parameters", torch});
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.out, HasSubstr("mine.npy and torch.npy match in 1 tensor,"));
   // An array and a file of names: the name of the array counts.
