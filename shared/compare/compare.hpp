@@ -1,8 +1,8 @@
 // The gradient check for other people's code: two sets of named tensors, or two functions that compute them.
 //
 //   twin::NamedTensors mine, reference;
-//   mine.add({"weight", {3, 2}, my_values});               // std::vector or std::span, float or double
-//   reference.add({"weight", {3, 2}, their_values});
+//   mine.add({"weight", {3, 2}, my_values});  // a std::vector, float or double
+//   reference.add(twin::Tensor::copy_of("weight", {3, 2}, std::span(their_pointer, 6)));
 //   const twin::Comparison comparison = twin::compare(mine, reference, {.batch_size = 32});
 //   if (!comparison.match()) std::cout << comparison.text();
 #pragma once

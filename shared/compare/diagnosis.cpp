@@ -89,6 +89,7 @@ class Examination {
     factor();
     rearranged();
     slices();
+    if (found_.empty()) masks();
     added();
     offset();
     rank_one();
@@ -329,26 +330,61 @@ class Examination {
     return !close(*low, *high);
   }
 
-  // Δ = c·t for a tensor t that is known.
+  // Right (up to one factor) wherever both sides are other than zero, and zero in other places.
+  void masks() {
+    Values a, m;
+    std::size_t extra = 0, lost = 0;
+    for (std::size_t i = 0; i < a_.size(); ++i) {
+      if (a_[i] != 0 && m_[i] != 0) {
+        a.push_back(a_[i]);
+        m.push_back(m_[i]);
+      }
+      extra += a_[i] == 0 && m_[i] != 0;
+      lost += a_[i] != 0 && m_[i] == 0;
+    }
+    if (extra + lost == 0 || a.size() < 3) return;
+    const std::optional<double> c = predicts_times(a, m, dtype_);
+    if (!c) return;
+    const std::string scale = close(*c, 1) ? "right" : fmt::format("{:.7g} times what is right", *c);
+    if (lost == 0)
+      claim("mask_missing",
+            fmt::format("{} is not 0 in {} entries where {} is, and {} in the others", context_.actual, extra,
+                        context_.expected, scale),
+            "a mask (dropout, padding, causal, the sign of a ReLU's input) is left out of the way back",
+            false);
+    else if (extra == 0)
+      claim("mask_too_many",
+            fmt::format("{} is 0 in {} entries where {} is not, and {} in the others", context_.actual, lost,
+                        context_.expected, scale),
+            "a mask that is taken of the wrong values, or applied where there is none", false);
+    else
+      claim("other_mask",
+            fmt::format("{} is 0 in other places than {}, and {} where neither is", context_.actual,
+                        context_.expected, scale),
+            "the way back draws or computes a mask of its own instead of that of the way forward", false);
+  }
+
+  // c in Δ = c·t, for a tensor t that is known.
+  std::optional<double> times_in_gap(const Tensor& t) const {
+    if (t.shape() != shape_) return std::nullopt;
+    const Values values = t.to_doubles();
+    const double c = slope(values, delta_);
+    if (c == 0) return std::nullopt;
+    // Δ has lost digits when it is small beside the values whose difference it is.
+    const double rounding = 16 * unit_roundoff(dtype_) * (largest(a_) + largest(m_));
+    if (largest_gap(times(c, values), delta_) > match_tolerance(dtype_) * largest(delta_) + rounding)
+      return std::nullopt;
+    if (rounding > 1e-3 * largest(delta_)) return std::nullopt;  // nothing but rounding is left of it
+    return count_nonzero(values) > 1 || close(c, 1) ? std::optional(c) : std::nullopt;
+  }
+
   void added() {
-    const auto added = [&](const Tensor& t) -> std::optional<double> {
-      if (t.shape() != shape_) return std::nullopt;
-      const Values values = t.to_doubles();
-      const double c = slope(values, delta_);
-      if (c == 0) return std::nullopt;
-      // Δ has lost digits when it is small beside the values whose difference it is.
-      const double rounding = 16 * unit_roundoff(dtype_) * (largest(a_) + largest(m_));
-      if (largest_gap(times(c, values), delta_) > match_tolerance(dtype_) * largest(delta_) + rounding)
-        return std::nullopt;
-      if (rounding > 1e-3 * largest(delta_)) return std::nullopt;  // nothing but rounding is left of it
-      return count_nonzero(values) > 1 || close(c, 1) ? std::optional(c) : std::nullopt;
-    };
     if (context_.previous.contains(name_)) {
       const Tensor& previous = context_.previous.at(name_);
       if (fits(previous.to_doubles())) {
         claim("stale", fmt::format("{} is the gradient of the step before", context_.actual),
               "it is not computed anew");
-      } else if (const std::optional<double> c = added(previous)) {
+      } else if (const std::optional<double> c = times_in_gap(previous)) {
         if (close(*c, 1))
           claim("accumulated",
                 fmt::format("{} = {} + the gradient of the step before", context_.actual, context_.expected),
@@ -361,10 +397,17 @@ class Examination {
       }
     }
     if (context_.parameters.contains(name_))
-      if (const std::optional<double> c = added(context_.parameters.at(name_)))
+      if (const std::optional<double> c = times_in_gap(context_.parameters.at(name_)))
         claim("weight_decay",
               fmt::format("{} = {} + {:.7g} × the weights", context_.actual, context_.expected, *c),
               "a term of weight decay that one side lacks");
+    for (const Tensor& term : context_.terms)
+      if (const std::optional<double> c = term.name() == name_ ? std::nullopt : times_in_gap(term))
+        claim(*c < 0 ? "term_missing" : "term_added",
+              fmt::format("{} = {} {} {:.7g} × {}", context_.actual, context_.expected, *c < 0 ? "-" : "+",
+                          std::abs(*c), term.name()),
+              *c < 0 ? "a term is missing: a branch or a skip connection whose gradient was not added"
+                     : "a term too many: a branch that was added twice, or to the wrong gradient");
   }
 
   // Δ is the same along an axis.
@@ -515,10 +558,14 @@ Finding finding(const std::string& tensor, std::int64_t count, const Hypothesis&
 
 std::vector<Finding> diagnose(const NamedTensors& actual, const NamedTensors& expected,
                               const DiagnosisContext& context) {
+  // What is missing in one gradient may be another.
+  DiagnosisContext known = context;
+  for (const Tensor& tensor : expected)
+    if (!known.terms.contains(tensor.name())) known.terms.add(tensor);
   std::vector<Mismatch> mismatches;
   for (const Tensor& tensor : expected)
     if (const Tensor& other = actual.at(tensor.name()); differs(other, tensor))
-      mismatches.push_back({&other, &tensor, hypotheses(other, tensor, context)});
+      mismatches.push_back({&other, &tensor, hypotheses(other, tensor, known)});
   find_swaps(mismatches);
 
   // The same mistake in many tensors is likelier than a different one in each.

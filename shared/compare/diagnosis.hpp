@@ -39,6 +39,8 @@ struct DiagnosisContext {
   std::vector<NamedFactor> factors = {};  // tried before the batch size, 2 and the tensor's own extents
   NamedTensors parameters = {};           // by the names of their gradients: a term of weight decay
   NamedTensors previous = {};             // the gradients of the step before: one that was never zeroed
+  NamedTensors terms =
+      {};  // of which a term may be made that is missing: diagnose() adds the other gradients
 };
 
 /// Something a tensor may hold in place of the right values.

@@ -56,6 +56,14 @@ Tensor::Tensor(std::string name, Shape shape, Values values)
     throw ShapeError(fmt::format("{}: {} values do not fill {}", name_, count, to_string(shape_)));
 }
 
+Tensor Tensor::copy_of(std::string name, Shape shape, std::span<const float> values) {
+  return {std::move(name), std::move(shape), std::vector<float>(values.begin(), values.end())};
+}
+
+Tensor Tensor::copy_of(std::string name, Shape shape, std::span<const double> values) {
+  return {std::move(name), std::move(shape), std::vector<double>(values.begin(), values.end())};
+}
+
 Tensor Tensor::zeros(std::string name, Shape shape, DType dtype) {
   const auto count = static_cast<std::size_t>(twin::element_count(shape));
   switch (dtype) {

@@ -63,6 +63,9 @@ class Tensor {
   Tensor() = default;
   /// Throws ShapeError unless the number of values is the product of the shape.
   Tensor(std::string name, Shape shape, Values values);
+  /// Copies row-major values that somebody else holds. Throws as above.
+  static Tensor copy_of(std::string name, Shape shape, std::span<const float> values);
+  static Tensor copy_of(std::string name, Shape shape, std::span<const double> values);
   /// All zeros.
   static Tensor zeros(std::string name, Shape shape, DType dtype);
 

@@ -131,6 +131,38 @@ TEST_P(Diagnosis, RecognisesWhatWasAdded) {
       "offset");
 }
 
+TEST_P(Diagnosis, RecognisesMasks) {
+  const auto third = [](std::size_t i) { return i % 3 == (i / 3) % 3; };
+  const auto fourth = [](std::size_t i) { return i % 4 == 0; };
+  const auto masked = [](const Tensor& from, auto mask) {
+    return changed(from, [&](std::size_t i, double v) { return mask(i) ? 0 : v; });
+  };
+  EXPECT_EQ(cause(expected, masked(expected, third)), "mask_missing");
+  EXPECT_EQ(cause(times(expected, 0.5), masked(expected, third)), "mask_missing");
+  EXPECT_EQ(cause(masked(expected, third), expected), "mask_too_many");
+  EXPECT_EQ(cause(masked(expected, third), masked(expected, fourth)), "other_mask");
+  // The padding row of an embedding gets a gradient that it should not have.
+  EXPECT_EQ(cause(expected, masked(expected, [](std::size_t i) { return i < 3; })), "mask_missing");
+}
+
+TEST_P(Diagnosis, RecognisesATermThatIsMissing) {
+  const Tensor branch = random({5, 3}, 9, GetParam(), "d_branch");
+  const std::vector<double> values = branch.to_doubles();
+  const auto with = [&](double c) {
+    return changed(expected, [&](std::size_t i, double v) { return v + c * values[i]; });
+  };
+  const auto cause_in_set = [&](const Tensor& mistaken) {
+    NamedTensors mine, reference;
+    mine.add(mistaken);
+    mine.add(branch);
+    reference.add(expected);
+    reference.add(branch);
+    return diagnose(mine, reference, context).at(0).cause;
+  };
+  EXPECT_EQ(cause_in_set(with(-1)), "term_missing");
+  EXPECT_EQ(cause_in_set(with(1)), "term_added");
+}
+
 TEST_P(Diagnosis, RecognisesASingleSample) {
   const std::vector<double> column = random({5}, 5).to_doubles(), row = random({3}, 6).to_doubles();
   EXPECT_EQ(
@@ -180,6 +212,7 @@ TEST_P(Diagnosis, ClaimsNothingOfTensorsThatHaveNothingInCommon) {
       full.parameters.add(random(shape, 4000 + seed, GetParam()));
       full.previous.add(random(shape, 5000 + seed, GetParam()));
       NamedTensors mine, reference;
+      full.terms.add(random(shape, 3000 + seed, GetParam(), "neighbour"));
       mine.add(random(shape, 1000 + seed, GetParam()));
       reference.add(random(shape, 2000 + seed, GetParam()));
       const std::vector<Finding> findings = diagnose(mine, reference, full);

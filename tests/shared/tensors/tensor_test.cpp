@@ -17,6 +17,17 @@ Tensor doubles(std::string name, Shape shape, std::vector<double> values) {
   return {std::move(name), std::move(shape), std::move(values)};
 }
 
+TEST(Tensor, CopiesValuesHeldElsewhere) {
+  const float single[] = {1, 2, 3, 4, 5, 6};
+  const Tensor tensor = Tensor::copy_of("weight", {3, 2}, std::span(single));
+  EXPECT_EQ(tensor.dtype(), DType::float32);
+  EXPECT_EQ(tensor.to_doubles(), (std::vector<double>{1, 2, 3, 4, 5, 6}));
+  EXPECT_NE(tensor.data<float>().data(), single);
+  const std::vector<double> twice{1, 2};
+  EXPECT_EQ(Tensor::copy_of("bias", {2}, twice).dtype(), DType::float64);
+  EXPECT_THROW_MESSAGE(Tensor::copy_of("bias", {3}, twice), ShapeError, "bias: 2 values do not fill 3");
+}
+
 TEST(DType, HasAName) {
   EXPECT_EQ(to_string(DType::float32), "float32");
   EXPECT_EQ(to_string(DType::float64), "float64");
