@@ -109,6 +109,13 @@ void print_counts(const Json& counts) {
              diagnosed["no_mark"].get<int>());
 }
 
+void print_diagnosis(const MutantResult& mutant, const std::string& title) {
+  fmt::print("\n{}: {}\n", mutant.mutant.name, mutant.mutant.mistake);
+  for (const Json& finding : mutant.trial.diagnosis)
+    fmt::print("{} {}: {}\n", title, finding["network"].get<std::string>(),
+               finding["text"].get<std::string>());
+}
+
 int run(const Options& options) {
   if (options.workers < 1)
     throw UsageError(fmt::format("--workers is {}", options.workers), {}, "give 1 or more");
@@ -127,9 +134,9 @@ int run(const Options& options) {
       fmt::print("{} {}: {}\n", coloured("Survives:", Colour::bad), mutant.mutant.name,
                  mutant.mutant.mistake);
     if (mutant.diagnosed == Diagnosed::wrong)
-      for (const Json& finding : mutant.trial.diagnosis)
-        fmt::print("{} {}, {}: {}\n", coloured("Wrong diagnosis:", Colour::bad), mutant.mutant.name,
-                   finding["network"].get<std::string>(), finding["text"].get<std::string>());
+      print_diagnosis(mutant, coloured("Wrong diagnosis:", Colour::bad));
+    else if (!options.names.empty())
+      print_diagnosis(mutant, "Diagnosis:");
   }
 
   const Json findings = result_json(result);
@@ -150,7 +157,7 @@ void add_mutants(CLI::App& app, Action& action) {
   command->add_option("names", options->names, "The mutants (all, when none is named)");
   command->add_flag("--list", options->list, "Only list them, once it is seen that each applies");
   command->add_flag("--quick", options->quick,
-                    "A self-test on five of them: exit code 1 also unless every diagnosis is right");
+                    "A self-test on a few of them: exit code 1 also unless every diagnosis is right");
   command->add_option("--workers", options->workers, "How many to build and try at a time")
       ->option_text(fmt::format("N [{}]", options->workers));
   command->add_option("--json", options->json, "Write the results as JSON too")->option_text("FILE");

@@ -35,6 +35,11 @@ TEST(BadInput, UnknownNetwork) {
   expect_refused({"train"}, {"network is required"});
 }
 
+TEST(BadInput, UnknownMutant) {
+  expect_refused({"mutants", "mse-sign", "mse"}, {"unknown mutant mse,", "twin mutants --list"});
+  expect_refused({"mutants", "--workers", "0"}, {"--workers is 0"});
+}
+
 TEST(BadInput, UnknownOption) {
   expect_refused({"train", "xor", "--epoch", "3"}, {"--epoch"});
   expect_refused({"list", "extra"}, {"extra"});

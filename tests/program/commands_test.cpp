@@ -30,6 +30,7 @@ TEST(Program, HelpOfEveryCommandExitsWithZero) {
     EXPECT_EQ(said.code, 0);
     EXPECT_THAT(said.out, HasSubstr("--threads"));
   }
+  EXPECT_THAT(run_twin({"mutants", "--help"}).out, HasSubstr("--workers"));
   EXPECT_THAT(run_twin({"--help"}).out, HasSubstr("explain"));
 }
 
@@ -186,6 +187,13 @@ TEST(Bench, WritesGoogleBenchmarksJson) {
     EXPECT_TRUE(row.contains("samples/s") && row.contains("GFLOP/s")) << name;
   }
   EXPECT_EQ(sides, (std::set<std::string>{"autograd", "manual"}));
+}
+
+// An edit of the hand-written twin that leaves a patch behind is seen here.
+TEST(Mutants, EachAppliesAndSaysWhatItIs) {
+  const Finished said = run_twin({"mutants", "--list"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("dense-weight-gradient-transposed"));
 }
 
 TEST(Report, WritesAPageThatNeedsNothingElse) {

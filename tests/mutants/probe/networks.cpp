@@ -29,23 +29,29 @@ std::vector<OwnedBatch> stored_batches(const Dataset& dataset, std::int64_t batc
   return batches;
 }
 
-}  // namespace
+Subject of_the_catalogue(const CatalogueEntry& entry, bool pictures) {
+  const bool random = entry.dataset == "fashion-mnist" &&
+                      !(pictures && std::filesystem::exists(default_fashion_mnist_folder()));
+  return {entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, entry.seed),
+          random ? random_batches(entry.spec, entry.batch_size, entry.seed)
+                 : stored_batches(load_dataset(entry.dataset), entry.batch_size)};
+}
 
-std::vector<Subject> subjects(bool pictures) {
-  std::vector<Subject> all;
-  pictures = pictures && std::filesystem::exists(default_fashion_mnist_folder());
-  for (const CatalogueEntry& entry : catalogue()) {
-    const bool random = entry.dataset == "fashion-mnist" && !pictures;
-    all.push_back({entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, entry.seed),
-                   random ? random_batches(entry.spec, entry.batch_size, entry.seed)
-                          : stored_batches(load_dataset(entry.dataset), entry.batch_size)});
-  }
+Subject primes() {
   constexpr Seed kSeed = 1;
   constexpr std::int64_t kRows = 11;
   const NetworkSpec spec =
       mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.9}, UniformInitialiser{});
-  all.push_back(
-      {"primes", spec, initial_parameters(spec, DType::float64, kSeed), random_batches(spec, kRows, kSeed)});
+  return {"primes", spec, initial_parameters(spec, DType::float64, kSeed),
+          random_batches(spec, kRows, kSeed)};
+}
+
+}  // namespace
+
+std::vector<Subject> subjects(const std::vector<std::string>& names, bool pictures) {
+  std::vector<Subject> all;
+  for (const std::string& name : names)
+    all.push_back(name == "primes" ? primes() : of_the_catalogue(find_network(name), pictures));
   return all;
 }
 

@@ -18,9 +18,10 @@ struct Subject {
   std::vector<OwnedBatch> batches;
 };
 
-/// The catalogue's, with their own data and weights, and "primes": 3-7-5, mean squared error, momentum, 11
-/// random samples; sizes that are distinct primes, so that no shape hides a transposition and each factor has
-/// one meaning. Random numbers stand in for pictures where there are none, or where `pictures` is false.
-std::vector<Subject> subjects(bool pictures);
+/// Those of `names`: networks of the catalogue, with their own data and weights, and "primes": 3-7-5, mean
+/// squared error, momentum, 11 random samples; sizes that are distinct primes, so that no shape hides a
+/// transposition and each factor has one meaning. Random numbers stand in for pictures where there are none,
+/// or where `pictures` is false.
+std::vector<Subject> subjects(const std::vector<std::string>& names, bool pictures);
 
 }  // namespace twin::mutants

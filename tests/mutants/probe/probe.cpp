@@ -1,6 +1,6 @@
 // What becomes of a mutant: checked as a right network is, and trained as its author would.
 //
-//   probe check                  float64 gradients and updates, against autograd and finite differences
+//   probe check NETWORK…         float64 gradients and updates, against autograd and finite differences
 //   probe learn-xor SEEDS LR…    how many of the seeds 1 … SEEDS learn xor at each learning rate, and how
 //   fast probe learn-fashion          accuracy of fashion-mlp after a short training
 //
@@ -81,9 +81,9 @@ Json check(const Subject& subject) {
   return result;
 }
 
-Json check() {
+Json check(const std::vector<std::string>& names) {
   Json networks = Json::array();
-  for (const Subject& subject : subjects(true)) networks.push_back(check(subject));
+  for (const Subject& subject : subjects(names, true)) networks.push_back(check(subject));
   return {{"networks", std::move(networks)}};
 }
 
@@ -163,7 +163,7 @@ Json run(const std::vector<std::string>& words) {
   const Backend* const backends[] = {&manual::backend(), &autograd::backend()};
   use_threads(1, backends);
   const std::string& part = words.at(0);
-  if (part == "check") return check();
+  if (part == "check") return check({words.begin() + 1, words.end()});
   if (part == "learn-fashion") return learn_fashion();
   if (part != "learn-xor") throw UsageError("unknown part " + part);
   std::vector<double> rates;

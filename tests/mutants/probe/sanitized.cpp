@@ -35,7 +35,9 @@ int main() {
   mutants::limit_time(30);
   try {
     set_blas_threads(1);
-    for (const mutants::Subject& subject : mutants::subjects(false)) run(subject);
+    for (const mutants::Subject& subject :
+         mutants::subjects({"perceptron", "xor", "fashion-mlp", "primes"}, false))
+      run(subject);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

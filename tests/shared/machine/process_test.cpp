@@ -1,0 +1,38 @@
+#include "shared/machine/process.hpp"
+
+#include <csignal>
+
+#include "shared/errors.hpp"
+#include "tests/support/expect_message.hpp"
+
+namespace twin {
+namespace {
+
+TEST(Process, KeepsWhatAProgramSaysAndItsExitCode) {
+  const Finished finished = run_program({"sh", "-c", "echo said; echo complained >&2; exit 7"});
+  EXPECT_EQ(finished.code, 7);
+  EXPECT_EQ(finished.signal, 0);
+  EXPECT_EQ(finished.out, "said\n");
+  EXPECT_EQ(finished.err, "complained\n");
+}
+
+TEST(Process, KeepsMoreThanAPipeHolds) {
+  constexpr std::size_t kBytes = 1 << 20;
+  EXPECT_EQ(run_program({"head", "-c", std::to_string(kBytes), "/dev/zero"}).out, std::string(kBytes, '\0'));
+}
+
+TEST(Process, HasNothingToRead) { EXPECT_EQ(run_program({"cat"}).out, ""); }
+
+TEST(Process, TellsTheSignalThatEndedAProgram) {
+  const Finished finished = run_program({"sh", "-c", "kill -SEGV $$"});
+  EXPECT_EQ(finished.code, -1);
+  EXPECT_EQ(finished.signal, SIGSEGV);
+}
+
+TEST(Process, NamesAProgramThatIsNotThere) {
+  EXPECT_THROW_MESSAGE(run_program({"no-such-program-anywhere"}), MachineError,
+                       "cannot run no-such-program-anywhere", "No such file", "install it");
+}
+
+}  // namespace
+}  // namespace twin
