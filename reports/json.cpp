@@ -33,6 +33,18 @@ Json json_header(std::string_view command, Json options, int threads, const Busy
           {"seconds", busy.wall_seconds()}};
 }
 
+Json json_of(const CheckRow& row) {
+  return {
+      {"max_abs", row.gap.max_abs},        {"max_rel", row.gap.max_rel()},      {"max_ulp", row.gap.max_ulp},
+      {"cosine", row.gap.cosine},          {"norm_ratio", row.gap.norm_ratio},  {"index", row.gap.index},
+      {"actual", row.gap.actual},          {"expected", row.gap.reference},     {"bound", row.bound},
+      {"verdict", to_string(row.verdict)}, {"ok", row.verdict == Verdict::pass}};
+}
+
+Json json_of(const Finding& finding) {
+  return {{"cause", finding.cause}, {"tensor", finding.tensor}, {"text", finding.text}};
+}
+
 JsonOutput::JsonOutput(const std::filesystem::path& path) {
   if (!path.empty()) file_.emplace(path);
 }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "shared/compare/diagnosis.hpp"
+#include "shared/compare/verdict.hpp"
 #include "shared/formats/atomic_file.hpp"
 #include "shared/machine/threads.hpp"
 
@@ -20,6 +22,11 @@ Json json_header(std::string_view command, Json options, int threads, const Busy
 /// The commit this program was built from, "-dirty" behind it when the tree had changes; "unknown" outside
 /// git.
 std::string_view commit();
+
+/// The gap of a row, its bound and its verdict: {"max_abs", …, "bound", "verdict", "ok"}.
+Json json_of(const CheckRow& row);
+/// {"cause", "tensor", "text"}
+Json json_of(const Finding& finding);
 
 /// A JSON file asked for with --json, or nothing. Opened before the work, written after it.
 class JsonOutput {

@@ -125,23 +125,11 @@ Json result_json(const Comparison& comparison, const NamedTensors& expected) {
   Json rows = Json::array(), findings = Json::array();
   for (const CheckRow& row : comparison.rows) {
     const Tensor& tensor = expected.at(row.tensor);
-    rows.push_back({{"tensor", row.tensor},
-                    {"shape", tensor.shape()},
-                    {"dtype", to_string(tensor.dtype())},
-                    {"max_abs", row.gap.max_abs},
-                    {"max_rel", row.gap.max_rel()},
-                    {"max_ulp", row.gap.max_ulp},
-                    {"cosine", row.gap.cosine},
-                    {"norm_ratio", row.gap.norm_ratio},
-                    {"index", row.gap.index},
-                    {"actual", row.gap.actual},
-                    {"expected", row.gap.reference},
-                    {"bound", row.bound},
-                    {"verdict", to_string(row.verdict)},
-                    {"ok", row.verdict == Verdict::pass}});
+    Json json{{"tensor", row.tensor}, {"shape", tensor.shape()}, {"dtype", to_string(tensor.dtype())}};
+    json.update(json_of(row));
+    rows.push_back(std::move(json));
   }
-  for (const Finding& finding : comparison.findings)
-    findings.push_back({{"cause", finding.cause}, {"tensor", finding.tensor}, {"text", finding.text}});
+  for (const Finding& finding : comparison.findings) findings.push_back(json_of(finding));
   return {{"rows", std::move(rows)}, {"findings", std::move(findings)}, {"match", comparison.match()}};
 }
 

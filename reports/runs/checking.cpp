@@ -151,36 +151,25 @@ Json result_json(const std::vector<NetworkCheck>& checks, Device device) {
   for (const NetworkCheck& check : checks) {
     for (const CheckRow& row : check.rows) {
       ++counts[row.verdict];
-      rows.push_back({{"network", check.network},
-                      {"dtype", to_string(check.dtype)},
-                      {"device", to_string(device)},
-                      {"quantity", row.quantity},
-                      {"tensor", row.tensor},
-                      {"step", row.step},
-                      {"twin", row.twin},
-                      {"oracle", row.oracle},
-                      {"max_abs", row.gap.max_abs},
-                      {"max_rel", row.gap.max_rel()},
-                      {"max_ulp", row.gap.max_ulp},
-                      {"cosine", row.gap.cosine},
-                      {"norm_ratio", row.gap.norm_ratio},
-                      {"index", row.gap.index},
-                      {"actual", row.gap.actual},
-                      {"expected", row.gap.reference},
-                      {"bound", row.bound},
-                      {"derived_share", row.derived_share},
-                      {"unchecked_share", row.unchecked_share},
-                      {"verdict", to_string(row.verdict)},
-                      {"ok", row.verdict == Verdict::pass},
-                      {"diagnosis", diagnosis_of(row, check)}});
+      Json json{{"network", check.network},
+                {"dtype", to_string(check.dtype)},
+                {"device", to_string(device)},
+                {"quantity", row.quantity},
+                {"tensor", row.tensor},
+                {"step", row.step},
+                {"twin", row.twin},
+                {"oracle", row.oracle}};
+      json.update(json_of(row));
+      json.update({{"derived_share", row.derived_share},
+                   {"unchecked_share", row.unchecked_share},
+                   {"diagnosis", diagnosis_of(row, check)}});
+      rows.push_back(std::move(json));
     }
-    for (const Finding& finding : check.findings)
-      findings.push_back({{"network", check.network},
-                          {"dtype", to_string(check.dtype)},
-                          {"culprit", check.culprit},
-                          {"cause", finding.cause},
-                          {"tensor", finding.tensor},
-                          {"text", finding.text}});
+    for (const Finding& finding : check.findings) {
+      Json json{{"network", check.network}, {"dtype", to_string(check.dtype)}, {"culprit", check.culprit}};
+      json.update(json_of(finding));
+      findings.push_back(std::move(json));
+    }
     for (const Tightness& t : tightness(check))
       tight.push_back({{"network", t.network},
                        {"dtype", to_string(t.dtype)},
