@@ -19,9 +19,10 @@ constexpr auto kCauses = std::to_array<std::string_view>(
      "accumulated", "added_previous", "axes_permuted", "constant_factor", "factor_batch",
      "factor_batch_twice", "factor_elements", "factor_elements_twice", "factor_extent", "factor_extent_twice",
      "factor_half", "factor_outputs", "factor_outputs_twice", "factor_per_slice", "factor_root",
-     "factor_root_twice", "factor_two", "float32_rounding", "not_finite", "offset", "rank_one", "sign",
-     "sign_per_slice", "some_right", "stale", "swapped", "transposed", "unexplained", "weight_decay",
-     "wrong_shape", "zero", "zero_slices",
+     "factor_root_twice", "factor_two", "float32_rounding", "mask_missing", "mask_too_many", "not_finite",
+     "offset", "other_mask", "permuted", "rank_one", "reversed", "rolled", "sign", "sign_per_slice",
+     "some_right", "stale", "swapped", "term_added", "term_missing", "transposed", "unexplained",
+     "weight_decay", "wrong_shape", "zero", "zero_slices",
      // shared/twins/wrong_formulas.cpp
      "absolute_error", "activation_left_out", "ascent", "bias_missing", "bias_subtracted", "bias_twice",
      "derivative_factor_missing", "derivative_in_input", "derivative_left_out", "derivative_of_output",

@@ -42,13 +42,15 @@ bool is_plain(const Hypothesis& hypothesis) {
          (hypothesis.cause.starts_with("factor_") && hypothesis.cause != "factor_per_slice");
 }
 
-// The formulas that predict a tensor.
-std::vector<Hypothesis> written(const Tensor& actual, const std::vector<Prediction>& predictions) {
+// The formulas that predict a tensor; but for a factor of their own, unless they are rules of an update, of
+// which one is often another times a factor.
+enum class Fit { exact, up_to_a_factor };
+std::vector<Hypothesis> written(const Tensor& actual, const std::vector<Prediction>& predictions, Fit fit) {
   const std::vector<double> values = actual.to_doubles();
   std::vector<Hypothesis> all;
   for (const Prediction& prediction : predictions) {
     const std::optional<double> c = predicts_times(prediction.values, values, DType::float64);
-    if (!c) continue;
+    if (!c || (fit == Fit::exact && *c != 1)) continue;
     const std::string times = std::abs(*c - 1) <= 1e-6 ? "" : fmt::format(", times {:.7g},", *c);
     all.push_back({prediction.cause, fmt::format("{} computes {}{}", kActual, prediction.formula, times),
                    prediction.meaning});
@@ -61,7 +63,7 @@ std::vector<Hypothesis> supported_by(const Tensor& actual, const Tensor& expecte
                                      const DiagnosisContext& context) {
   std::vector<Hypothesis> all = hypotheses(actual, expected, context);
   const auto rest = std::stable_partition(all.begin(), all.end(), is_plain);
-  const std::vector<Hypothesis> formulas = written(actual, predictions);
+  const std::vector<Hypothesis> formulas = written(actual, predictions, Fit::up_to_a_factor);
   all.insert(rest, formulas.begin(), formulas.end());
   return all;
 }
@@ -96,25 +98,51 @@ class Examiner {
   }
 
   // The first quantity of a traced step that differs, and the gradients of parameters that differ after it;
-  // the update is judged elsewhere, over several steps.
+  // the update is judged elsewhere, over several steps. A second step, on the weights that the first has left
+  // and on another batch, shows what stays behind from one to the next.
   std::vector<Suspect> traced_step(const Situation& situation) const {
-    const OwnedBatch& batch = situation.batches[0];
     const Pair pair = build(situation.parameters);
-    const Trace hand = pair.manual->trace_step(batch.view());
-    const Trace right = pair.autograd->trace_step(batch.view());
+    Situation now = situation;
+    Trace before;
+    for (std::size_t s = 0; s < 2; ++s) {
+      now.batches = {situation.batches[s % situation.batches.size()]};
+      const Trace hand = pair.manual->trace_step(now.batches[0].view());
+      const Trace right = pair.autograd->trace_step(now.batches[0].view());
+      std::vector<Suspect> suspects = suspects_in_trace(hand, right, before, now);
+      if (!suspects.empty()) return suspects;
+      before = hand;
+      now.parameters = pair.autograd->parameters();
+      pair.manual->load_parameters(now.parameters);
+      pair.manual->load_optimizer_state(pair.autograd->optimizer_state());
+    }
+    return {};
+  }
+
+  std::vector<Suspect> suspects_in_trace(const Trace& hand, const Trace& right, const Trace& before,
+                                         const Situation& situation) const {
     std::vector<Suspect> suspects;
-    for (std::size_t i = 0; i < std::min(hand.size(), right.size()); ++i) {
-      const std::string& quantity = right[i].quantity;
+    for (const TraceEntry& entry : right) {
+      const std::string& quantity = entry.quantity;
       if (situation.parameters.contains(quantity)) break;
-      if (hand[i].value.shape() == right[i].value.shape() && !differs(hand[i].value, right[i].value))
-        continue;
+      const Tensor* actual = find(hand, quantity);
+      // A layer that the way back leaves out hands on what it was given.
+      if (!actual) actual = find(hand, upstream_of(quantity));
+      if (!actual || (actual->shape() == entry.value.shape() && !differs(*actual, entry.value))) continue;
       const bool of_parameter =
           quantity.starts_with("d_") && situation.parameters.contains(quantity.substr(2));
       if (!suspects.empty() && !of_parameter) continue;
-      suspects.push_back(suspect_in_trace(quantity, hand[i].value, right[i].value, right, situation));
+      suspects.push_back(suspect_in_trace(quantity, *actual, entry.value, right, before, situation));
       suspects.back().later = suspects.size() > 1;
     }
     return suspects;
+  }
+
+  // What flows into the layer that computes the gradient `quantity` by its inputs.
+  std::string upstream_of(const std::string& quantity) const {
+    for (std::size_t i = 0; i < spec_.layers.size(); ++i)
+      if (quantity == "d_" + (i == 0 ? "X" : spec_.layers[i - 1].name))
+        return i + 1 == spec_.layers.size() ? "error" : "d_" + spec_.layers[i].name;
+    return "";
   }
 
   static const Tensor* find(const Trace& trace, const std::string& quantity) {
@@ -124,7 +152,7 @@ class Examiner {
   }
 
   Suspect suspect_in_trace(const std::string& quantity, const Tensor& actual, const Tensor& expected,
-                           const Trace& right, const Situation& situation) const {
+                           const Trace& right, const Trace& before, const Situation& situation) const {
     const OwnedBatch& batch = situation.batches[0];
     DiagnosisContext known = context(batch);
     known.parameters = situation.parameters;
@@ -153,14 +181,16 @@ class Examiner {
     }
     for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
       const LayerSpec& layer = spec_.layers[i];
-      const std::string before = i == 0 ? "X" : spec_.layers[i - 1].name;
+      const std::string input = i == 0 ? "X" : spec_.layers[i - 1].name;
       const bool forward = quantity == layer.name;
-      const bool back = quantity == "d_" + before;
+      const bool back = quantity == "d_" + input;
       const bool parameter = quantity.starts_with("d_" + layer.name + ".");
       if (!forward && !back && !parameter) continue;
-      const std::vector<double> x = find(right, before)->to_doubles(),
+      const std::vector<double> x = find(right, input)->to_doubles(),
                                 y = find(right, layer.name)->to_doubles();
-      std::vector<double> d_y, weight, bias;
+      std::vector<double> d_y, weight, bias, previous_x;
+      if (const Tensor* old = find(before, input); old && old->shape() == find(right, input)->shape())
+        previous_x = old->to_doubles();
       if (!forward)
         d_y = find(right, i + 1 == spec_.layers.size() ? "error" : "d_" + layer.name)->to_doubles();
       if (situation.parameters.contains(layer.name + ".weight"))
@@ -175,7 +205,8 @@ class Examiner {
                                y,
                                d_y,
                                weight,
-                               bias};
+                               bias,
+                               previous_x};
       if (forward) {
         predictions = wrong_outputs(layer, values);
         suspect.place = " (its outputs)";
@@ -187,6 +218,7 @@ class Examiner {
         predictions = wrong_parameter_gradients(layer, suspect.tensor.substr(layer.name.size() + 1), values);
       }
     }
+    if (const Tensor* old = find(before, quantity)) known.previous.add(old->renamed(suspect.tensor));
     // The gradient of a parameter is known by the parameter's name.
     suspect.supported =
         supported_by(actual.renamed(suspect.tensor), expected.renamed(suspect.tensor), predictions, known);
@@ -203,8 +235,14 @@ class Examiner {
     };
     DiagnosisContext known = context(batch);
     known.parameters = situation.parameters;
-    return suspects_in(with_input(pair.manual->gradients(batch.view())),
-                       with_input(pair.autograd->gradients(batch.view())), known);
+    const NamedTensors right = with_input(pair.autograd->gradients(batch.view()));
+    for (int call = 0; call < 2; ++call) {  // the second shows what the first has left behind
+      const NamedTensors hand = with_input(pair.manual->gradients(batch.view()));
+      std::vector<Suspect> suspects = suspects_in(hand, right, known);
+      if (!suspects.empty()) return suspects;
+      known.previous = hand;
+    }
+    return {};
   }
 
   static std::vector<Suspect> suspects_in(const NamedTensors& actual, const NamedTensors& expected,
@@ -284,7 +322,7 @@ class Examiner {
                   const Tensor& actual, const Tensor& expected, const std::vector<Prediction>& predictions,
                   const Tensor& implied, const Tensor& right_gradient, const DiagnosisContext& known) {
     if (!differs(actual, expected)) return;
-    std::vector<Hypothesis> supported = written(actual, predictions);
+    std::vector<Hypothesis> supported = written(actual, predictions, Fit::exact);
     for (Hypothesis& hypothesis : hypotheses(implied, right_gradient, known))
       supported.push_back(std::move(hypothesis));
     for (Suspect& suspect : suspects)

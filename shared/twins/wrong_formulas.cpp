@@ -43,32 +43,41 @@ std::vector<Prediction> outputs_of(const DenseSpec&, const LayerValues& v) {
   };
 }
 
-std::vector<Prediction> input_gradients_of(const DenseSpec&, const LayerValues& v) {
-  std::vector<Prediction> all;
-  if (v.inputs == v.outputs) {
-    Values transposed(index(v.samples * v.inputs));
-    for (std::int64_t n = 0; n < v.samples; ++n)
+// d_y times an I×O matrix whose element (j, i), as W's, is at `place(j, i)` of the weights.
+template <typename Place>
+Values input_gradient(const LayerValues& v, const Place& place) {
+  Values result(index(v.samples * v.inputs));
+  for (std::int64_t n = 0; n < v.samples; ++n)
+    for (std::int64_t j = 0; j < v.outputs; ++j)
       for (std::int64_t i = 0; i < v.inputs; ++i)
-        for (std::int64_t j = 0; j < v.outputs; ++j)
-          transposed[index(n * v.inputs + i)] +=
-              v.d_y[index(n * v.outputs + j)] * v.weight[index(i * v.inputs + j)];
-    all.push_back({"weight_not_transposed", "d_x = d_y·Wᵀ",
-                   "the way back takes the matrix of the way forward: W where Wᵀ belongs, or Wᵀ for W",
-                   transposed});
+        result[index(n * v.inputs + i)] += v.d_y[index(n * v.outputs + j)] * v.weight[index(place(j, i))];
+  return result;
+}
+
+std::vector<Prediction> input_gradients_of(const DenseSpec&, const LayerValues& v) {
+  std::vector<Prediction> all{// Element (j, i) of the memory of Wᵀ, I×O, read as O×I.
+                              {"weight_not_transposed", "d_x = d_y·W with W read from the memory of Wᵀ",
+                               "row-major and column-major storage are confused, or W and Wᵀ",
+                               input_gradient(v, [&](std::int64_t j, std::int64_t i) {
+                                 const std::int64_t at = j * v.inputs + i;
+                                 return at % v.outputs * v.inputs + at / v.outputs;
+                               })}};
+  if (v.inputs == v.outputs)
     all.push_back({"weight_ignored",
                    "d_x = d_y",
                    "the weights are left out of the way back",
                    {v.d_y.begin(), v.d_y.end()}});
-  }
   return all;
 }
 
-// What sample n adds to d_weight.
-Values outer_product(const LayerValues& v, std::int64_t n) {
+// d_yᵀ·x over the samples from `first` up to `last`.
+Values weight_gradient(const LayerValues& v, std::span<const double> x, std::int64_t first,
+                       std::int64_t last) {
   Values result(index(v.outputs * v.inputs));
-  for (std::int64_t j = 0; j < v.outputs; ++j)
-    for (std::int64_t i = 0; i < v.inputs; ++i)
-      result[index(j * v.inputs + i)] = v.d_y[index(n * v.outputs + j)] * v.x[index(n * v.inputs + i)];
+  for (std::int64_t n = first; n < last; ++n)
+    for (std::int64_t j = 0; j < v.outputs; ++j)
+      for (std::int64_t i = 0; i < v.inputs; ++i)
+        result[index(j * v.inputs + i)] += v.d_y[index(n * v.outputs + j)] * x[index(n * v.inputs + i)];
   return result;
 }
 
@@ -83,9 +92,9 @@ std::vector<Prediction> parameter_gradients_of(const DenseSpec&, std::string_vie
   const std::string first = "the sum over the batch stops at its first sample";
   std::vector<Prediction> all{
       {"last_sample_only", weight ? "d_W = d_yₙᵀ·xₙ of the last n" : "d_b = d_yₙ of the last n", last,
-       weight ? outer_product(v, v.samples - 1) : row(v.samples - 1)},
+       weight ? weight_gradient(v, v.x, v.samples - 1, v.samples) : row(v.samples - 1)},
       {"first_sample_only", weight ? "d_W = d_y₀ᵀ·x₀" : "d_b = d_y₀", first,
-       weight ? outer_product(v, 0) : row(0)},
+       weight ? weight_gradient(v, v.x, 0, 1) : row(0)},
   };
   if (weight) {
     Values without(index(v.outputs * v.inputs));
@@ -95,15 +104,13 @@ std::vector<Prediction> parameter_gradients_of(const DenseSpec&, std::string_vie
           without[index(j * v.inputs + i)] += v.x[index(n * v.inputs + i)];
     all.push_back({"upstream_ignored", "d_W = Σₙ xₙ", "what flows back into the layer is left out",
                    std::move(without)});
+    if (!v.previous_x.empty())
+      all.push_back({"stale", "d_W = d_yᵀ·x with the x of the step before",
+                     "the input that was kept is not that of the last way forward",
+                     weight_gradient(v, v.previous_x, 0, v.samples)});
     if (v.inputs == v.outputs) {
-      Values of_output(index(v.outputs * v.inputs));
-      for (std::int64_t n = 0; n < v.samples; ++n)
-        for (std::int64_t j = 0; j < v.outputs; ++j)
-          for (std::int64_t i = 0; i < v.inputs; ++i)
-            of_output[index(j * v.inputs + i)] +=
-                v.d_y[index(n * v.outputs + j)] * v.y[index(n * v.outputs + i)];
       all.push_back({"output_for_input", "d_W = d_yᵀ·y", "the layer's output stands where its input belongs",
-                     std::move(of_output)});
+                     weight_gradient(v, v.y, 0, v.samples)});
     }
   }
   return all;

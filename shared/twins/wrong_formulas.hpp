@@ -23,10 +23,10 @@ struct Prediction {
 };
 
 /// The right values around one layer, N samples of I inputs and O outputs, row by row; weight and bias are
-/// empty where the layer has none.
+/// empty where the layer has none, previous_x (the inputs of the step before) where there was no such step.
 struct LayerValues {
   std::int64_t samples = 0, inputs = 0, outputs = 0;
-  std::span<const double> x, y, d_y, weight, bias;
+  std::span<const double> x, y, d_y, weight, bias, previous_x;
 };
 
 /// For y, for d_x, and for the gradient of the parameter called "weight" or "bias".

@@ -41,7 +41,7 @@ Subject primes() {
   constexpr Seed kSeed = 1;
   constexpr std::int64_t kRows = 11;
   const NetworkSpec spec =
-      mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.9}, UniformInitialiser{});
+      mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.8}, UniformInitialiser{});
   return {"primes", spec, initial_parameters(spec, DType::float64, kSeed),
           random_batches(spec, kRows, kSeed)};
 }
