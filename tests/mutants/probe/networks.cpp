@@ -40,8 +40,9 @@ Subject of_the_catalogue(const CatalogueEntry& entry, bool pictures) {
 Subject primes() {
   constexpr Seed kSeed = 1;
   constexpr std::int64_t kRows = 11;
+  // Neither lr nor 1 - momentum is the other, and no float is the first.
   const NetworkSpec spec =
-      mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.1, .momentum = 0.8}, UniformInitialiser{});
+      mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.03, .momentum = 0.9}, UniformInitialiser{});
   return {"primes", spec, initial_parameters(spec, DType::float64, kSeed),
           random_batches(spec, kRows, kSeed)};
 }

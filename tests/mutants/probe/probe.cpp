@@ -142,7 +142,7 @@ Json learn_xor(Seed seeds, const std::vector<double>& rates) {
 }
 
 Json learn_fashion() {
-  constexpr std::int64_t kEpochs = 2;
+  constexpr std::int64_t kEpochs = 1;
   const CatalogueEntry& entry = find_network("fashion-mlp");
   const Dataset dataset = load_dataset(entry.dataset);
   const std::unique_ptr<Network> network = network_of(entry, DType::float32, entry.seed);
