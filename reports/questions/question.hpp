@@ -52,6 +52,7 @@ struct Question {
 std::vector<Question> questions();
 
 Question equivalence_question();
+Question mistakes_question();
 Question xor_question();
 Question fashion_question();
 Question speed_question();
