@@ -68,6 +68,14 @@ std::vector<Hypothesis> supported_by(const Tensor& actual, const Tensor& expecte
   return all;
 }
 
+// After a first call that was right, a mistake is what that call has left behind, and no mere factor.
+void prefer_what_was_left(std::vector<Suspect>& suspects) {
+  for (Suspect& suspect : suspects)
+    std::stable_partition(suspect.supported.begin(), suspect.supported.end(), [](const Hypothesis& h) {
+      return h.cause == "accumulated" || h.cause == "stale" || h.cause == "added_previous";
+    });
+}
+
 class Examiner {
  public:
   Examiner(const Twins& twins, const NetworkSpec& spec, const EquivalenceOptions& options)
@@ -109,6 +117,7 @@ class Examiner {
       const Trace hand = pair.manual->trace_step(now.batches[0].view());
       const Trace right = pair.autograd->trace_step(now.batches[0].view());
       std::vector<Suspect> suspects = suspects_in_trace(hand, right, before, now);
+      if (s > 0) prefer_what_was_left(suspects);
       if (!suspects.empty()) return suspects;
       before = hand;
       now.parameters = pair.autograd->parameters();
@@ -239,6 +248,7 @@ class Examiner {
     for (int call = 0; call < 2; ++call) {  // the second shows what the first has left behind
       const NamedTensors hand = with_input(pair.manual->gradients(batch.view()));
       std::vector<Suspect> suspects = suspects_in(hand, right, known);
+      if (call > 0) prefer_what_was_left(suspects);
       if (!suspects.empty()) return suspects;
       known.previous = hand;
     }
