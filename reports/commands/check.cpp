@@ -1,7 +1,7 @@
 // twin check: is the hand-written backward pass right?
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
+#include <functional>
 
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
@@ -24,12 +24,6 @@ Cell verdict_cell(Verdict verdict) {
   return {std::string(to_string(verdict)), colour};
 }
 
-std::string ratio(const CheckRow& row) {
-  return row.bound > 0         ? fmt::format("{:.2g}", row.gap.max_abs / row.bound)
-         : row.gap.max_abs > 0 ? "inf"
-                               : "0";
-}
-
 // Rows of one quantity seen by one oracle: the worst speaks for all.
 struct Group {
   std::size_t rows = 0;
@@ -50,15 +44,16 @@ Table summary(const NetworkCheck& check) {
     if (found == groups.end()) found = groups.insert(groups.end(), {key, {}});
     Group& group = found->second;
     ++group.rows;
-    if (!group.worst || row.verdict == Verdict::fail || worse(row, *group.worst)) group.worst = &row;
+    if (!group.worst || row.failed() || worse(row, *group.worst)) group.worst = &row;
     if (group.verdict != Verdict::fail && row.verdict != Verdict::pass) group.verdict = row.verdict;
   }
   for (const auto& [key, group] : groups) {
     const CheckRow& row = *group.worst;
     table.add({row.quantity, row.twin, row.oracle, std::to_string(group.rows),
                row.tensor == row.quantity ? "" : row.tensor, fmt::format("{:.2g}", row.gap.max_abs),
-               fmt::format("{:.2g}", row.gap.max_rel()), fmt::format("{:.2g}", row.bound), ratio(row),
-               fmt::format("{:.0f} %", 100 * row.unchecked_share), verdict_cell(group.verdict)});
+               fmt::format("{:.2g}", row.gap.max_rel()), fmt::format("{:.2g}", row.bound),
+               fmt::format("{:.2g}", row.share()), fmt::format("{:.0f} %", 100 * row.unchecked_share),
+               verdict_cell(group.verdict)});
   }
   return table;
 }
@@ -69,7 +64,7 @@ Table details(const NetworkCheck& check, bool failures_only, std::size_t most) {
   Table table({"judged", "by", "quantity", "tensor", ">step", ">element", ">value", ">expected", ">gap",
                ">relative", ">bound", "verdict"});
   for (const CheckRow& row : check.rows) {
-    if (failures_only && row.verdict != Verdict::fail) continue;
+    if (failures_only && !row.failed()) continue;
     if (most-- == 0) break;
     table.add({row.twin, row.oracle, row.quantity, row.tensor, std::to_string(row.step),
                std::to_string(row.gap.index), fmt::format("{:.9g}", row.gap.actual),
@@ -143,10 +138,8 @@ int run(Options& options) {
   fmt::print("{}\n{}\n{}\n", coloured("How tight the bounds are", Colour::strong),
              tightness_table(checks).terminal(), histogram_table(checks).terminal());
   for (const NetworkCheck& check : checks) {
-    const auto failures =
-        static_cast<std::size_t>(std::count_if(check.rows.begin(), check.rows.end(), [](const CheckRow& row) {
-          return row.verdict == Verdict::fail;
-        }));
+    const auto failures = static_cast<std::size_t>(
+        std::count_if(check.rows.begin(), check.rows.end(), std::mem_fn(&CheckRow::failed)));
     if (failures == 0) continue;
     const std::size_t shown = options.verbose ? failures : std::min(failures, kFailuresShown);
     fmt::print(

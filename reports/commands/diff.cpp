@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <functional>
 
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
@@ -97,8 +98,8 @@ Files read_files(const Options& options) {
 }
 
 std::string closing_line(const Comparison& comparison, const CompareOptions& options) {
-  const auto differ = std::count_if(comparison.rows.begin(), comparison.rows.end(),
-                                    [](const CheckRow& row) { return row.verdict == Verdict::fail; });
+  const auto differ =
+      std::count_if(comparison.rows.begin(), comparison.rows.end(), std::mem_fn(&CheckRow::failed));
   const std::string sides = fmt::format("{} and {}", options.actual, options.expected);
   const std::size_t count = comparison.rows.size();
   if (differ == 0)

@@ -1,16 +1,12 @@
 #include "reports/page/plot.hpp"
 
 #include <cmath>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
+#include "shared/machine/process.hpp"
 
 namespace twin::reports {
 namespace {
@@ -84,21 +80,10 @@ std::string script_of(const Plot& plot, const std::filesystem::path& output) {
   return script + "plot " + drawing + "\n";
 }
 
-void run_gnuplot(const std::filesystem::path& script, const std::filesystem::path& log) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT, 0600);
-  std::string program = "gnuplot", argument = script.string();
-  char* argv[] = {program.data(), argument.data(), nullptr};
-  pid_t child = 0;
-  const int error = posix_spawnp(&child, program.c_str(), &actions, nullptr, argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
-    throw MachineError(fmt::format("cannot run gnuplot: {}", std::strerror(error)), {},
-                       "install gnuplot-nox");
-  int status = 0;
-  if (waitpid(child, &status, 0) < 0 || status != 0)
-    throw MachineError("gnuplot could not draw a picture", script.string(), read_file(log));
+void run_gnuplot(const std::filesystem::path& script) {
+  const Finished finished = run_program({"gnuplot", script.string()}, "install gnuplot-nox");
+  if (finished.code != 0)
+    throw MachineError("gnuplot could not draw a picture", script.string(), finished.err);
 }
 
 }  // namespace
@@ -106,7 +91,7 @@ void run_gnuplot(const std::filesystem::path& script, const std::filesystem::pat
 std::string draw_svg(const Plot& plot) {
   const TemporaryFolder folder;
   const std::filesystem::path svg = folder / "plot.svg";
-  run_gnuplot(write_file(folder / "plot.gp", script_of(plot, svg)), folder / "log");
+  run_gnuplot(write_file(folder / "plot.gp", script_of(plot, svg)));
   return read_file(svg);
 }
 

@@ -16,6 +16,7 @@ Json measure(const Measuring& measuring) {
   options.networks = catalogue();
   options.dtypes = {DType::float64, DType::float32};
   options.steps = measuring.quick ? 1 : 3;
+  options.threads = measuring.threads;
   options.data = measuring.data;
   const std::vector<NetworkCheck> checks = run_checking(options, measuring.on_progress);
   Json json = json_header("check", options_json(options), measuring.threads, busy);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
+#include <functional>
 #include <map>
 
 #include "reports/backends.hpp"
@@ -15,31 +15,26 @@ namespace twin::reports {
 
 namespace {
 
-bool failed(const CheckRow& row) { return row.verdict == Verdict::fail; }
-
-// Fills in what the check alone does not say: which side is wrong, and why.
-void explain(NetworkCheck& check, const NetworkSpec& spec, const NamedTensors& parameters,
-             const std::vector<OwnedBatch>& batches, const CheckingOptions& options) {
-  if (std::none_of(check.rows.begin(), check.rows.end(), failed)) return;
-  check.culprit = culprit(check.rows, "manual", "autograd");
-  check.findings = diagnose_twins(twins(), spec, parameters, batches,
-                                  {.device = options.device, .steps = options.steps, .seed = options.seed});
-  if (check.findings.empty())
-    check.findings.push_back(
+// Why the twins differ. It is asked in float64, whatever the dtype of the check that failed.
+std::vector<Finding> findings_of(const NetworkSpec& spec, const NamedTensors& parameters,
+                                 const std::vector<OwnedBatch>& batches, const CheckingOptions& options) {
+  std::vector<Finding> findings =
+      diagnose_twins(twins(), spec, parameters, batches,
+                     {.device = options.device, .steps = options.steps, .seed = options.seed});
+  if (findings.empty())
+    findings.push_back(
         {"rounding", "",
          "In float64, on one step after the other, the twins agree: it is a matter of rounding, of "
          "the precision, or of what earlier calls left behind."});
+  return findings;
 }
 
-double share(const CheckRow& row) {
-  return row.gap.max_abs == 0 ? 0
-         : row.bound > 0      ? row.gap.max_abs / row.bound
-                              : std::numeric_limits<double>::infinity();
-}
+// What says how tight a bound is: the hand against another.
+bool measures_a_bound(const CheckRow& row) { return row.twin == "manual" && row.oracle != "itself"; }
 
 // What the diagnosis says of the tensor of a failed row; of another, when that came first.
 std::string diagnosis_of(const CheckRow& row, const NetworkCheck& check) {
-  if (!failed(row) || check.findings.empty()) return "";
+  if (!row.failed() || check.findings.empty()) return "";
   for (const Finding& finding : check.findings)
     if (finding.tensor == row.tensor) return finding.text;
   return check.findings.front().text;
@@ -51,7 +46,7 @@ std::vector<Tightness> tightness(const NetworkCheck& check) {
   std::vector<Tightness> all;
   std::vector<std::vector<double>> shares;
   for (const CheckRow& row : check.rows) {
-    if (row.twin != "manual" || row.oracle == "itself") continue;
+    if (!measures_a_bound(row)) continue;
     std::size_t i = 0;
     while (i < all.size() &&
            (all[i].quantity != row.quantity || all[i].tensor != row.tensor || all[i].oracle != row.oracle))
@@ -60,7 +55,7 @@ std::vector<Tightness> tightness(const NetworkCheck& check) {
       all.push_back({check.network, check.dtype, row.quantity, row.tensor, row.oracle});
       shares.emplace_back();
     }
-    shares[i].push_back(share(row));
+    shares[i].push_back(row.share());
     all[i].largest_derived_share = std::max(all[i].largest_derived_share, row.derived_share);
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -77,8 +72,8 @@ ShareHistogram share_histogram(const std::vector<NetworkCheck>& checks, DType dt
   for (const NetworkCheck& check : checks) {
     if (check.dtype != dtype) continue;
     for (const CheckRow& row : check.rows) {
-      if (row.twin != "manual" || row.oracle == "itself") continue;
-      const double s = share(row);
+      if (!measures_a_bound(row)) continue;
+      const double s = row.share();
       std::size_t decade = ShareHistogram::kDecades + 1;
       if (s > 0)
         decade = s >= 1 ? 0
@@ -112,6 +107,7 @@ std::vector<NetworkCheck> run_checking(const CheckingOptions& options,
     for (std::int64_t b = 0; b < count; ++b)
       batches.push_back(slice(dataset.train, DType::float64, b * stream.batch_size(), stream.batch_size()));
     const NamedTensors parameters = initial_parameters(entry.spec, DType::float64, options.seed);
+    std::vector<Finding> findings;  // of all dtypes
     for (const DType dtype : options.dtypes) {
       on_network(static_cast<std::int64_t>(checks.size()), total);
       checks.push_back({entry.name, dtype,
@@ -121,7 +117,11 @@ std::vector<NetworkCheck> run_checking(const CheckingOptions& options,
                                            .steps = options.steps,
                                            .repeats = options.threads == 1,
                                            .seed = options.seed})});
-      explain(checks.back(), entry.spec, parameters, batches, options);
+      NetworkCheck& check = checks.back();
+      if (std::none_of(check.rows.begin(), check.rows.end(), std::mem_fn(&CheckRow::failed))) continue;
+      if (findings.empty()) findings = findings_of(entry.spec, parameters, batches, options);
+      check.culprit = culprit(check.rows, "manual", "autograd");
+      check.findings = findings;
     }
   }
   return checks;
@@ -129,8 +129,7 @@ std::vector<NetworkCheck> run_checking(const CheckingOptions& options,
 
 bool all_passed(const std::vector<NetworkCheck>& checks) {
   return std::all_of(checks.begin(), checks.end(), [](const NetworkCheck& check) {
-    return std::none_of(check.rows.begin(), check.rows.end(),
-                        [](const CheckRow& row) { return row.verdict == Verdict::fail; });
+    return std::none_of(check.rows.begin(), check.rows.end(), std::mem_fn(&CheckRow::failed));
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <functional>
 
 #include "shared/errors.hpp"
 #include "shared/terminal/table.hpp"
@@ -65,8 +66,7 @@ CheckRow judge(const Tensor& actual, const Tensor& expected, const CompareOption
 }  // namespace
 
 bool Comparison::match() const {
-  return std::none_of(rows.begin(), rows.end(),
-                      [](const CheckRow& row) { return row.verdict == Verdict::fail; });
+  return std::none_of(rows.begin(), rows.end(), std::mem_fn(&CheckRow::failed));
 }
 
 std::string Comparison::text() const {

@@ -25,7 +25,7 @@ testing::AssertionResult result_of_compare(const Arguments&... arguments) {
     std::set<std::string> all, differing;
     for (const CheckRow& row : comparison.rows) {
       all.insert(row.tensor);
-      if (row.verdict == Verdict::fail) differing.insert(row.tensor);
+      if (row.failed()) differing.insert(row.tensor);
     }
     return testing::AssertionFailure()
            << "tensors that differ: " << differing.size() << " of " << all.size() << "\n"

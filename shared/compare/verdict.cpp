@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 #include "shared/compare/tolerances.hpp"
 #include "shared/errors.hpp"
@@ -33,6 +34,11 @@ void expect_one_for_each(const Tensor& tensor, const std::vector<Magnitude>& mag
 
 }  // namespace
 
+double CheckRow::share() const {
+  if (gap.max_abs == 0) return 0;
+  return bound > 0 ? gap.max_abs / bound : std::numeric_limits<double>::infinity();
+}
+
 std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, std::string_view expected) {
   const auto any = [&](auto&& predicate) { return std::any_of(rows.begin(), rows.end(), predicate); };
   const auto judged_by_differences = [&](std::string_view twin, Verdict verdict) {
@@ -42,7 +48,7 @@ std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, 
   };
   const auto mismatch_in = [&](auto&&... quantities) {
     return any([&](const CheckRow& row) {
-      return row.oracle == expected && row.verdict == Verdict::fail && ((row.quantity == quantities) || ...);
+      return row.oracle == expected && row.failed() && ((row.quantity == quantities) || ...);
     });
   };
   const bool gradients_differ = mismatch_in("loss", "gradient", "input_gradient");

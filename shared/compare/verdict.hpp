@@ -28,6 +28,10 @@ struct CheckRow {
       0;  // max |gap| / derived bound over the elements: how tight forward-error analysis is
   double unchecked_share = 0;  // of the elements, whose own bound is too wide to certify them
   Verdict verdict = Verdict::pass;
+
+  bool failed() const { return verdict == Verdict::fail; }
+  /// The gap over its bound: 0 where there is none, infinite where the bound is 0 and there is one.
+  double share() const;
 };
 
 /// Two against one, in a sentence: which of the two sides, `actual` or `expected`, finite differences find

@@ -44,7 +44,7 @@ class Captured {
 
 }  // namespace
 
-Finished run_program(std::vector<std::string> words) {
+Finished run_program(std::vector<std::string> words, std::string_view remedy) {
   const Captured out, err;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -58,7 +58,7 @@ Finished run_program(std::vector<std::string> words) {
   const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0)
-    throw MachineError(fmt::format("cannot run {}: {}", words[0], std::strerror(error)), {}, "install it");
+    throw MachineError(fmt::format("cannot run {}: {}", words[0], std::strerror(error)), {}, remedy);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twin {
@@ -14,7 +15,7 @@ struct Finished {
 
 /// Runs words[0], a path or a name found on PATH, with the other words as its arguments and nothing to read,
 /// and waits for its end. It belongs to the process group of its parent: Ctrl-C ends both. Throws
-/// MachineError when there is no such program.
-Finished run_program(std::vector<std::string> words);
+/// MachineError, with `remedy`, when there is no such program.
+Finished run_program(std::vector<std::string> words, std::string_view remedy = "install it");
 
 }  // namespace twin

@@ -76,6 +76,13 @@ void prefer_what_was_left(std::vector<Suspect>& suspects) {
     });
 }
 
+void keep_common(std::vector<Hypothesis>& mine, const std::vector<Hypothesis>& others) {
+  std::erase_if(mine, [&](const Hypothesis& hypothesis) {
+    return std::none_of(others.begin(), others.end(),
+                        [&](const Hypothesis& other) { return other.cause == hypothesis.cause; });
+  });
+}
+
 class Examiner {
  public:
   Examiner(const Twins& twins, const NetworkSpec& spec, const EquivalenceOptions& options)
@@ -344,15 +351,6 @@ class Examiner {
         {tensor, fmt::format(" after step {}", step + 1), actual, expected, std::move(supported)});
   }
 
- public:
-  static void keep_common(std::vector<Hypothesis>& mine, const std::vector<Hypothesis>& others) {
-    std::erase_if(mine, [&](const Hypothesis& hypothesis) {
-      return std::none_of(others.begin(), others.end(),
-                          [&](const Hypothesis& other) { return other.cause == hypothesis.cause; });
-    });
-  }
-
- private:
   const Twins& twins_;
   const NetworkSpec& spec_;
   const EquivalenceOptions& options_;
@@ -362,8 +360,9 @@ class Examiner {
 Situation random_situation(const NetworkSpec& spec, std::int64_t features, std::int64_t batch_size,
                            Seed seed) {
   // No bias is 0, and no sum of products so large that a sigmoid is flat.
+  const std::vector<ParameterSpec> all = parameters_of(spec);
   double widest = 1;
-  for (const ParameterSpec& parameter : parameters_of(spec))
+  for (const ParameterSpec& parameter : all)
     if (!parameter.is_bias) widest = std::max(widest, static_cast<double>(parameter.shape.back()));
   NetworkSpec uniform = spec;
   uniform.initialiser = UniformInitialiser{.bound = 2 / std::sqrt(widest)};
@@ -371,7 +370,6 @@ Situation random_situation(const NetworkSpec& spec, std::int64_t features, std::
   std::int64_t rows = 0;
   for (const std::int64_t prime : {7, 11, 13, 17, 19, 23}) {
     rows = prime;
-    const std::vector<ParameterSpec> all = parameters_of(spec);
     const bool taken = std::any_of(all.begin(), all.end(), [&](const ParameterSpec& parameter) {
       return std::find(parameter.shape.begin(), parameter.shape.end(), prime) != parameter.shape.end();
     });
@@ -394,7 +392,7 @@ std::vector<Finding> diagnose_twins(const Twins& twins, const NetworkSpec& spec,
       examiner.run(random_situation(spec, shape.at(1), shape.at(0), options.seed));
   for (Suspect& suspect : suspects)
     for (const Suspect& other : elsewhere)
-      if (other.tensor == suspect.tensor) Examiner::keep_common(suspect.supported, other.supported);
+      if (other.tensor == suspect.tensor) keep_common(suspect.supported, other.supported);
   if (suspects.empty()) suspects = elsewhere;
 
   const DiagnosisContext names{.actual = kActual, .expected = kExpected};

@@ -75,21 +75,8 @@ RandomCase random_case(const NetworkSpec& spec, std::int64_t rows, std::int64_t 
   NetworkSpec biased = spec;
   biased.initialiser = UniformInitialiser{.bound = 1};
   RandomCase result{initial_parameters(biased, DType::float64, seed), {}};
-  const std::int64_t outputs = output_features(spec) > 0 ? output_features(spec) : features;
-  for (std::uint32_t b = 0; b < batch_count; ++b) {
-    const RandomStream inputs(seed, Purpose::test_data, 2 * b);
-    const RandomStream targets(seed, Purpose::test_data, 2 * b + 1);
-    OwnedBatch batch{uniform_tensor("inputs", {rows, features}, DType::float64, inputs, -1, 1), {}};
-    if (std::holds_alternative<CrossEntropyLossSpec>(spec.loss)) {
-      std::vector<std::int64_t> labels(static_cast<std::size_t>(rows));
-      for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = static_cast<std::int64_t>(targets.below(i, static_cast<std::uint64_t>(outputs)));
-      batch.targets = Tensor("targets", {rows}, std::move(labels));
-    } else {
-      batch.targets = uniform_tensor("targets", {rows, outputs}, DType::float64, targets, -1, 1);
-    }
-    result.batches.push_back(std::move(batch));
-  }
+  for (std::uint32_t b = 0; b < batch_count; ++b)
+    result.batches.push_back(random_batch(spec, rows, DType::float64, seed, b, features));
   return result;
 }
 
@@ -153,7 +140,7 @@ NetworkSpec loss_alone(LossSpec loss) { return {{}, loss, SgdSpec{}, UniformInit
 std::string failures_of(const std::vector<CheckRow>& rows) {
   std::string failures;
   for (const CheckRow& row : rows)
-    if (row.verdict == Verdict::fail) failures += describe(row);
+    if (row.failed()) failures += describe(row);
   return failures;
 }
 

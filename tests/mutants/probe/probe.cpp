@@ -58,7 +58,7 @@ Json check(const Subject& subject) {
   const auto judge = [&](const Twins& pair, bool by_differences) {
     for (const CheckRow& row : check_equivalence(pair, subject.spec, subject.parameters, subject.batches,
                                                  {.steps = kSteps, .finite_differences = by_differences})) {
-      if (row.verdict != Verdict::fail) continue;
+      if (!row.failed()) continue;
       result[by_differences ? "finite_differences" : row.step == 1 ? "step_1" : "later_steps"] = true;
       failed.push_back(
           {{"oracle", row.oracle}, {"quantity", row.quantity}, {"tensor", row.tensor}, {"step", row.step}});
