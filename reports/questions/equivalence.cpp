@@ -125,7 +125,8 @@ Question equivalence_question() {
           measure,
           verdict,
           answer,
-          pictures};
+          pictures,
+          nullptr};
 }
 
 }  // namespace twin::reports

@@ -62,7 +62,8 @@ Question fashion_question() {
       measure,
       verdict,
       answer,
-      training_pictures};
+      training_pictures,
+      nullptr};
 }
 
 }  // namespace twin::reports

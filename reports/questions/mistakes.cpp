@@ -181,7 +181,8 @@ Question mistakes_question() {
           measure,
           verdict,
           answer,
-          pictures};
+          pictures,
+          nullptr};
 }
 
 }  // namespace twin::reports

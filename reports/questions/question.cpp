@@ -2,6 +2,16 @@
 
 namespace twin::reports {
 
+Json not_measured(const Text& reason) {
+  return {{"not_measured", {{"en", reason.english}, {"id", reason.indonesian}}}};
+}
+
+bool was_measured(const Json& json) { return !json.contains("not_measured"); }
+
+std::string reason_of(const Json& json, Language language) {
+  return json.at("not_measured").at(language == Language::english ? "en" : "id");
+}
+
 std::vector<Question> questions() {
   return {equivalence_question(), mistakes_question(), xor_question(), fashion_question(), speed_question()};
 }

@@ -35,18 +35,35 @@ struct Picture {
   Plot plot;
 };
 
+/// A number of the report that a later run can be held against.
+struct Figure {
+  std::string name;  // unique in its question, the same in every run: "width 64, batch 32, float32"
+  double value = 0;
+  std::string unit;  // "µs", "1" for a ratio or a count
+  enum class Better { lower, higher, neither } better = Better::neither;
+};
+
 struct Question {
-  std::string_view id;  // "xor": the name of its JSON file too
+  std::string_view id;  // "speed": the name of its JSON file too
   Text title;
   Text method;
   std::string_view command;  // repeats the measurement from the shell
+  /// A JSON result with json_header(), or not_measured().
   std::function<Json(const Measuring&)> measure;
-  /// One sentence for the verdict at the head of the report.
+  /// One sentence for the verdict at the head of the report; nullptr when it has no part in it.
   std::function<std::string(const Json&, Language)> verdict;
   /// Markdown, without heading.
   std::function<std::string(const Json&, Language)> answer;
   std::function<std::vector<Picture>(const Json&, Language)> pictures;
+  std::function<std::vector<Figure>(const Json&)> figures;
 };
+
+/// The JSON of what could not be measured here, and why. The page says so; answer(), pictures(), figures()
+/// and verdict() are not asked.
+Json not_measured(const Text& reason);
+bool was_measured(const Json& json);
+/// Precondition: !was_measured(json).
+std::string reason_of(const Json& json, Language language);
 
 /// In the order of the report.
 std::vector<Question> questions();

@@ -127,7 +127,8 @@ Question speed_question() {
           measure,
           verdict,
           answer,
-          pictures};
+          pictures,
+          nullptr};
 }
 
 }  // namespace twin::reports

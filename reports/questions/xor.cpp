@@ -57,7 +57,8 @@ Question xor_question() {
           measure,
           verdict,
           answer,
-          training_pictures};
+          training_pictures,
+          nullptr};
 }
 
 }  // namespace twin::reports
