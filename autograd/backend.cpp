@@ -2,17 +2,23 @@
 
 #include <ATen/Parallel.h>
 
+#include "autograd/control.hpp"
 #include "autograd/network.hpp"
+#include "autograd/tuned.hpp"
 
 namespace twin::autograd {
 namespace {
 
-class AutogradBackend final : public Backend {
+template <typename Kind>
+class TorchBackend final : public Backend {
  public:
-  std::string_view name() const override { return "autograd"; }
+  TorchBackend(std::string_view name, std::string_view how) : name_(name), how_(how) {}
+
+  std::string_view name() const override { return name_; }
 
   std::string description() const override {
-    return std::string("LibTorch ") + TORCH_VERSION + " over " + (at::hasMKL() ? "MKL" : "the system's BLAS");
+    return std::string("LibTorch ") + TORCH_VERSION + " over " +
+           (at::hasMKL() ? "MKL" : "the system's BLAS") + std::string(how_);
   }
 
   bool available(Device device) const override {
@@ -29,17 +35,30 @@ class AutogradBackend final : public Backend {
     // The hand computes in full float32: so must a GPU.
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
-    return std::make_unique<Network>(spec, dtype, device);
+    return std::make_unique<Kind>(spec, dtype, device);
   }
 
   void set_threads(int threads) const override { at::set_num_threads(threads); }
   int threads() const override { return at::get_num_threads(); }
+
+ private:
+  std::string_view name_, how_;
 };
 
 }  // namespace
 
 const Backend& backend() {
-  static const AutogradBackend instance;
+  static const TorchBackend<Network> instance("autograd", "");
+  return instance;
+}
+
+const Backend& tuned_backend() {
+  static const TorchBackend<Tuned> instance("tuned", ", autograd tuned");
+  return instance;
+}
+
+const Backend& control_backend() {
+  static const TorchBackend<Control> instance("control", ", autograd off");
   return instance;
 }
 

@@ -2,6 +2,7 @@
 // words.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <torch/torch.h>
@@ -15,7 +16,7 @@
 
 namespace twin::autograd {
 
-class Network final : public twin::Network {
+class Network : public twin::Network {
  public:
   Network(const NetworkSpec& spec, DType dtype, Device device)
       : model_(make_sequential(spec.layers)),
@@ -33,15 +34,32 @@ class Network final : public twin::Network {
     optimizer_ = make_optimizer(std::get<SgdSpec>(spec.optimizer), model_->parameters());
   }
 
-  double train_step(const Batch& batch) override {
+  double train_step(const Batch& batch) final {
     const torch::Tensor X = inputs(batch.inputs);
     const torch::Tensor y = targets(batch);
-    optimizer_->zero_grad();
-    const torch::Tensor outputs = forward(X);
-    const torch::Tensor loss = loss_function_(outputs, y);
-    if (loss.requires_grad()) loss.backward();  // not so in a network without parameters
-    optimizer_->step();
+    return step(X, y, [](StepPart) {}).item<double>();
+  }
+
+  double train_steps(const Batch& batch, std::int64_t steps) final {
+    const torch::Tensor X = inputs(batch.inputs);
+    const torch::Tensor y = targets(batch);
+    torch::Tensor loss;
+    for (std::int64_t i = 0; i < steps; ++i) loss = step(X, y, [](StepPart) {});
     return loss.item<double>();
+  }
+
+  StepTimes time_steps(const Batch& batch, std::int64_t steps) final {
+    const torch::Tensor X = inputs(batch.inputs);
+    const torch::Tensor y = targets(batch);
+    StepClock clock;
+    for (std::int64_t i = 0; i < steps; ++i) {
+      clock.start();
+      step(X, y, [&](StepPart part) {
+        if (device_.is_cuda()) torch::cuda::synchronize();
+        clock.end(part);
+      });
+    }
+    return clock.times();
   }
 
   Gradients gradients(const Batch& batch) override {
@@ -138,7 +156,24 @@ class Network final : public twin::Network {
                           torch_tensor(state.at(state_name(p.key())).view()).to(device_).clone());
   }
 
- private:
+ protected:
+  /// Told at the end of each part of a step.
+  using Mark = std::function<void(StepPart)>;
+
+  virtual torch::Tensor step(const torch::Tensor& X, const torch::Tensor& y, const Mark& mark) {
+    optimizer_->zero_grad();
+    mark(StepPart::zero_grad);
+    const torch::Tensor outputs = forward(X);
+    mark(StepPart::forward);
+    const torch::Tensor loss = loss_function_(outputs, y);
+    mark(StepPart::loss);
+    if (loss.requires_grad()) loss.backward();  // not so in a network without parameters
+    mark(StepPart::backward);
+    optimizer_->step();
+    mark(StepPart::update);
+    return loss;
+  }
+
   static std::string state_name(const std::string& parameter) { return parameter + ".momentum_buffer"; }
 
   static torch::ScalarType scalar_type(DType dtype) {

@@ -1,30 +1,191 @@
 #include "bench/train_step.hpp"
 
+#include <algorithm>
 #include <benchmark/benchmark.h>
+#include <chrono>
+#include <cmath>
+#include <ctime>
 #include <fmt/format.h>
+#include <memory>
+#include <random>
 #include <sstream>
 
 #include "shared/data/batches.hpp"
+#include "shared/errors.hpp"
+#include "shared/machine/blas.hpp"
 #include "shared/seeds/initialise.hpp"
+#include "shared/statistics.hpp"
 
 namespace twin::bench {
 namespace {
 
 constexpr Seed kSeed = 1;
+constexpr double kSliceSeconds = 1e-3;  // long against the clock's resolution and a cold start
+constexpr std::int64_t kFewestRounds = 9, kMostRounds = 101;
 
-void train_step(benchmark::State& state, const Subject& subject, const Backend& backend, Device device,
-                DType dtype) {
-  const std::unique_ptr<Network> network = backend.build(subject.spec, dtype, device);
-  network->load_parameters(initial_parameters(subject.spec, dtype, kSeed));
-  const OwnedBatch batch = random_batch(subject.spec, subject.batch, dtype, kSeed);
-  const Batch view = batch.view();
-  network->train_step(view);  // the first step makes room for everything
-  for (auto _ : state) benchmark::DoNotOptimize(network->train_step(view));
-  const auto iterations = static_cast<double>(state.iterations());
-  state.counters["samples/s"] =
-      benchmark::Counter(iterations * static_cast<double>(subject.batch), benchmark::Counter::kIsRate);
-  state.counters["GFLOP/s"] = benchmark::Counter(
-      iterations * training_step_flops(subject.spec, subject.batch) / 1e9, benchmark::Counter::kIsRate);
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// The matrix products of a step, in the order and the layout in which a step does them.
+class Products {
+ public:
+  virtual ~Products() = default;
+  virtual void run() = 0;
+};
+
+template <typename T>
+class ProductsOf final : public Products {
+ public:
+  ProductsOf(const NetworkSpec& spec, std::int64_t batch) : batch_(static_cast<int>(batch)) {
+    std::int64_t largest = 0, weights = 0;
+    for (const LayerSpec& layer : spec.layers) {
+      const auto* dense = std::get_if<DenseSpec>(&layer.kind);
+      if (!dense) continue;
+      sizes_.emplace_back(static_cast<int>(dense->in_features), static_cast<int>(dense->out_features));
+      largest = std::max({largest, dense->in_features, dense->out_features});
+      weights = std::max(weights, dense->in_features * dense->out_features);
+    }
+    for (std::vector<T>* values : {&x_, &y_})
+      values->assign(static_cast<std::size_t>(batch * largest), T(0.5));
+    // One layer's weights after the other's, as in a network: not all of them in the cache at once.
+    for (std::size_t i = 0; i < sizes_.size(); ++i)
+      for (std::vector<std::vector<T>>* all : {&weights_, &d_weights_})
+        all->emplace_back(static_cast<std::size_t>(weights), T(0.01));
+  }
+
+  void run() override {
+    for (std::size_t i = 0; i < sizes_.size(); ++i) {
+      const auto [in, out] = sizes_[i];
+      blas_product(false, true, batch_, out, in, x_.data(), weights_[i].data(), y_.data());
+    }
+    for (std::size_t i = sizes_.size(); i-- > 0;) {
+      const auto [in, out] = sizes_[i];
+      blas_product(true, false, out, in, batch_, y_.data(), x_.data(), d_weights_[i].data());
+      if (i > 0) blas_product(false, false, batch_, in, out, y_.data(), weights_[i].data(), x_.data());
+    }
+  }
+
+ private:
+  int batch_;
+  std::vector<std::pair<int, int>> sizes_;
+  std::vector<T> x_, y_;
+  std::vector<std::vector<T>> weights_, d_weights_;
+};
+
+struct Side {
+  std::string name;
+  std::function<void(std::int64_t steps)> run;
+  std::int64_t steps = 1;             // of a round
+  std::vector<double> seconds, busy;  // per step, by round
+};
+
+// All sides of one benchmark, and what they work on.
+class Point {
+ public:
+  Point(const Options& options, const Subject& subject, Device device, DType dtype)
+      : batch_(random_batch(subject.spec, subject.batch, dtype, kSeed)),
+        flops_(training_step_flops(subject.spec, subject.batch)) {
+    const NamedTensors weights = initial_parameters(subject.spec, dtype, kSeed);
+    for (const Backend* backend : options.backends) {
+      if (!backend->available(device)) continue;
+      std::shared_ptr<Network> network;
+      try {
+        network = backend->build(subject.spec, dtype, device);
+      } catch (const UsageError&) {
+        continue;
+      }
+      network->load_parameters(weights);
+      add(std::string(backend->name()),
+          [this, network](std::int64_t steps) { network->train_steps(batch_.view(), steps); });
+      if (device == Device::cuda)
+        add(std::string(backend->name()) + "+transfers", [this, network](std::int64_t steps) {
+          for (std::int64_t i = 0; i < steps; ++i) network->train_step(batch_.view());
+        });
+    }
+    if (options.products && device == Device::cpu) {
+      std::shared_ptr<Products> products;
+      if (dtype == DType::float32)
+        products = std::make_shared<ProductsOf<float>>(subject.spec, subject.batch);
+      else
+        products = std::make_shared<ProductsOf<double>>(subject.spec, subject.batch);
+      add("products", [products](std::int64_t steps) {
+        for (std::int64_t i = 0; i < steps; ++i) products->run();
+      });
+    }
+    for (Side& side : sides_) order_.push_back(&side);
+  }
+
+  // Seconds that all the sides together took.
+  double round() {
+    std::shuffle(order_.begin(), order_.end(), random_);
+    double all = 0;
+    for (Side* side : order_) {
+      const double processor_start = processor_seconds(), start = wall_seconds();
+      side->run(side->steps);
+      const double wall = wall_seconds() - start;
+      side->seconds.push_back(wall / static_cast<double>(side->steps));
+      side->busy.push_back((processor_seconds() - processor_start) / wall);
+      all += wall;
+    }
+    return all;
+  }
+
+  void report(benchmark::State& state) const {
+    for (const Side& side : sides_) {
+      const auto count = [&](const char* name, double value) { state.counters[side.name + name] = value; };
+      const Quartiles seconds = quartiles(side.seconds);
+      count(".us.min", 1e6 * seconds.min);
+      count(".us.lower", 1e6 * seconds.lower);
+      count(".us.median", 1e6 * seconds.median);
+      count(".us.upper", 1e6 * seconds.upper);
+      count(".us.max", 1e6 * seconds.max);
+      count(".gflops", flops_ / seconds.median / 1e9);
+      count(".busy", quartiles(side.busy).median);
+      std::vector<double> ratios;
+      for (std::size_t i = 0; i < side.seconds.size(); ++i)
+        ratios.push_back(std::log(side.seconds[i] / sides_.front().seconds[i]));
+      const Interval interval = median_interval(ratios);
+      count(".ratio", std::exp(quartiles(ratios).median));
+      count(".ratio_low", std::exp(interval.low));
+      count(".ratio_high", std::exp(interval.high));
+    }
+    state.counters["batch"] = static_cast<double>(batch_.view().inputs.rows());
+    state.counters["rounds"] = static_cast<double>(sides_.front().seconds.size());
+  }
+
+ private:
+  void add(std::string name, std::function<void(std::int64_t)> run) {
+    Side side{std::move(name), std::move(run), 1, {}, {}};
+    side.run(1);  // makes room for everything
+    for (double took = 0; took < kSliceSeconds; side.steps *= 2) {
+      const double start = wall_seconds();
+      side.run(side.steps);
+      took = wall_seconds() - start;
+    }
+    side.steps = std::max<std::int64_t>(1, side.steps / 2);
+    sides_.push_back(std::move(side));
+  }
+
+  OwnedBatch batch_;
+  double flops_;
+  std::vector<Side> sides_;
+  std::vector<Side*> order_;
+  std::minstd_rand random_{kSeed};
+};
+
+// So many rounds fit into options.seconds, if a step takes what a slow processor needs for its products.
+std::int64_t rounds_for(const Options& options, const Subject& subject, DType dtype) {
+  const double rate = (dtype == DType::float32 ? 4e10 : 2e10) * options.threads;
+  const double slice = std::max(1.5 * kSliceSeconds, training_step_flops(subject.spec, subject.batch) / rate);
+  const double sides = static_cast<double>(options.backends.size()) + (options.products ? 1 : 0);
+  return std::clamp(static_cast<std::int64_t>(options.seconds / (slice * sides)), kFewestRounds, kMostRounds);
 }
 
 }  // namespace
@@ -41,36 +202,34 @@ std::vector<Subject> width_grid(const std::vector<std::int64_t>& widths,
   return subjects;
 }
 
-std::string run(const Options& options, const std::function<void(std::int64_t, std::int64_t)>& on_run) {
-  std::vector<std::string> arguments{"twin", "--benchmark_enable_random_interleaving=true"};
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  int argc = static_cast<int>(argv.size());
-  benchmark::Initialize(&argc, argv.data());
+std::string run(const Options& options, const std::function<void(std::int64_t, std::int64_t)>& on_round) {
+  std::string name = "twin";
+  char* argv[] = {name.data()};
+  int argc = 1;
+  benchmark::Initialize(&argc, argv);
 
   std::int64_t done = 0, total = 0;
   benchmark::ClearRegisteredBenchmarks();
   for (const Subject& subject : options.subjects) {
     for (const DType dtype : options.dtypes) {
+      const std::int64_t rounds = rounds_for(options, subject, dtype);
       for (const Device device : options.devices) {
-        for (const Backend* backend : options.backends) {
-          if (!backend->available(device)) continue;
-          const std::string name = fmt::format("train_step/{}/batch:{}/{}/{}/{}", subject.name, subject.batch,
-                                               to_string(dtype), to_string(device), backend->name());
-          // Google Benchmark calls each a few times to find the iterations that fill min_seconds.
-          constexpr int kTrials = 3;
-          total += options.repetitions + kTrials;
-          benchmark::RegisterBenchmark(name.c_str(),
-                                       [&, backend, device, dtype](benchmark::State& state) {
-                                         on_run(std::min(done++, total), total);
-                                         train_step(state, subject, *backend, device, dtype);
-                                       })
-              ->UseRealTime()
-              ->MeasureProcessCPUTime()
-              ->Unit(benchmark::kMicrosecond)
-              ->MinTime(options.min_seconds)
-              ->Repetitions(options.repetitions);
-        }
+        total += rounds;
+        benchmark::RegisterBenchmark(
+            fmt::format("train_step/{}/batch:{}/{}/{}/threads:{}", subject.name, subject.batch,
+                        to_string(dtype), to_string(device), options.threads)
+                .c_str(),
+            [&, device, dtype](benchmark::State& state) {
+              Point point(options, subject, device, dtype);
+              for (auto _ : state) {
+                state.SetIterationTime(point.round());
+                on_round(++done, total);
+              }
+              point.report(state);
+            })
+            ->UseManualTime()
+            ->Unit(benchmark::kMicrosecond)
+            ->Iterations(rounds);
       }
     }
   }

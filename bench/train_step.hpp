@@ -1,4 +1,4 @@
-// How long one training step takes, twin beside twin (Google Benchmark).
+// How long one training step takes, all sides in turn in one process (Google Benchmark).
 #pragma once
 
 #include <cstdint>
@@ -23,17 +23,36 @@ std::vector<Subject> width_grid(const std::vector<std::int64_t>& widths,
 
 struct Options {
   std::vector<Subject> subjects;
+  /// The first is the one that the others are held against. A backend that does not build a subject
+  /// (UsageError) or has not the device is left out there.
   std::vector<const Backend*> backends;
+  /// The bare matrix products of a step, by BLAS, as a side of their own: "products".
+  bool products = true;
   std::vector<Device> devices{Device::cpu};
   std::vector<DType> dtypes{DType::float32};
-  double min_seconds = 0.1;  // of each repetition
-  int repetitions = 5;  // in random order, all benchmarks mixed, so that a slow minute hits no side alone
+  int threads = 1;     // that the libraries were told to use; for the names of the results
+  double seconds = 2;  // for one subject of one dtype on one device, more where the fewest rounds take longer
 };
 
-/// Runs every subject × backend × device the backend has × dtype and returns Google Benchmark's own JSON. A
-/// benchmark is named train_step/<subject>/batch:<n>/<dtype>/<device>/<backend>; its counters are samples/s
-/// and GFLOP/s (see training_step_flops()). on_run is called whenever a benchmark is about to run.
+/// Times every subject × device × dtype. One iteration of Google Benchmark is a round: every side in turn, in
+/// an order drawn anew, runs as many steps on the same batch as take about a millisecond. So whatever slows
+/// the machine for a while slows all sides, and a ratio of two times of the same round is free of it.
+///
+/// Returns Google Benchmark's own JSON. A benchmark is named
+/// train_step/<subject>/batch:<n>/<dtype>/<device>/threads:<n>; its counters are, for each side:
+///
+///   <side>.us.{min,lower,median,upper,max}   µs per step, quartiles over the rounds
+///   <side>.ratio, .ratio_low, .ratio_high    the time over that of the first side: the median over the
+///   rounds
+///                                            of the ratio's logarithm, with its 95 % interval, as ratios
+///   <side>.busy                              processor time over wall time
+///   <side>.gflops                            of the matrix products, at the median
+///
+/// On a GPU the sides work on a batch that is already there; each has a second side "<side>+transfers" to
+/// which the batch is brought for every step, and from which the loss is brought back.
+///
+/// on_round is called after every round.
 std::string run(const Options& options,
-                const std::function<void(std::int64_t done, std::int64_t total)>& on_run);
+                const std::function<void(std::int64_t done, std::int64_t total)>& on_round);
 
 }  // namespace twin::bench

@@ -34,9 +34,9 @@ endfunction()
 function(twingrad_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # A guess of the optimiser: it is wrong about GCC 12's own AVX-512 intrinsics (GCC bug 105593) and about vectors in
+    # Guesses of the optimiser: they are wrong about GCC 12's own AVX-512 intrinsics (GCC bug 105593) and about vectors in
     # aggregates in GCC 14. The sanitizers and valgrind know.
-    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-uninitialized)
   endif()
   if(TWINGRAD_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "manual/network.hpp"
+#include "manual/networks/mlp.hpp"
 #include "manual/networks/sequential.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
@@ -10,13 +11,22 @@
 namespace twin::manual {
 namespace {
 
-class ManualBackend final : public Backend {
+// What a product of matrices is made of.
+#ifdef EIGEN_USE_BLAS
+constexpr const char* kName = "manual";
+std::string products() { return blas_description(); }
+#else
+constexpr const char* kName = "eigen";
+std::string products() { return "its own products"; }
+#endif
+
+class ManualBackend : public Backend {
  public:
-  std::string_view name() const override { return "manual"; }
+  std::string_view name() const override { return kName; }
 
   std::string description() const override {
     return fmt::format("Eigen {}.{}.{} over {}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
-                       EIGEN_MINOR_VERSION, blas_description());
+                       EIGEN_MINOR_VERSION, products());
   }
 
   bool available(Device device) const override { return device == Device::cpu; }
@@ -24,19 +34,50 @@ class ManualBackend final : public Backend {
   std::unique_ptr<twin::Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
     if (!available(device)) throw MachineError("the hand-written twin has no cuda", {}, "use --device cpu");
     validate(spec);
-    if (dtype == DType::float32) return std::make_unique<Network<float, Sequential>>(spec);
-    if (dtype == DType::float64) return std::make_unique<Network<double, Sequential>>(spec);
-    throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
+    return build_valid(spec, dtype);
   }
 
   void set_threads(int threads) const override { Eigen::setNbThreads(threads); }
   int threads() const override { return Eigen::nbThreads(); }
+
+ private:
+  virtual std::unique_ptr<twin::Network> build_valid(const NetworkSpec& spec, DType dtype) const {
+    if (dtype == DType::float32) return std::make_unique<Network<Sequential<float>>>(spec);
+    if (dtype == DType::float64) return std::make_unique<Network<Sequential<double>>>(spec);
+    throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
+  }
+};
+
+class FixedBackend final : public ManualBackend {
+ public:
+  std::string_view name() const override { return "fixed"; }
+  std::string description() const override {
+    return ManualBackend::description() + ", sizes known to the compiler";
+  }
+
+ private:
+  template <typename Scalar>
+  using Xor = Mlp<Scalar, 4, 2, 4, 1>;
+
+  std::unique_ptr<twin::Network> build_valid(const NetworkSpec& spec, DType dtype) const override {
+    if (!Xor<float>::fits(spec))
+      throw UsageError("the compiler was not told these sizes", {},
+                       "2-4-1 with the mean squared error alone");
+    if (dtype == DType::float32) return std::make_unique<Network<Xor<float>>>(spec);
+    if (dtype == DType::float64) return std::make_unique<Network<Xor<double>>>(spec);
+    throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
+  }
 };
 
 }  // namespace
 
 const Backend& backend() {
   static const ManualBackend instance;
+  return instance;
+}
+
+const Backend& fixed_backend() {
+  static const FixedBackend instance;
   return instance;
 }
 

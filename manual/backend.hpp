@@ -7,4 +7,8 @@ namespace twin::manual {
 
 const Backend& backend();
 
+/// The same layers in sizes that the compiler knows: XOR's 2-4-1 in batches of four. Any other network is a
+/// UsageError, any other batch a ShapeError.
+const Backend& fixed_backend();
+
 }  // namespace twin::manual

@@ -16,6 +16,8 @@ using Targets = std::variant<ConstMatrixView<Scalar>, std::span<const std::int64
 template <typename Scalar>
 class Loss {
  public:
+  using Targets = manual::Targets<Scalar>;
+
   explicit Loss(const LossSpec& spec)
       : kind_(std::visit([](const auto& kind) { return make(kind); }, spec)),
         forward_formula(std::visit([](const auto& loss) { return loss.forward_formula; }, kind_)),
@@ -24,7 +26,7 @@ class Loss {
   bool takes_labels() const { return std::holds_alternative<CrossEntropyLoss<Scalar>>(kind_); }
 
   /// Precondition: targets hold labels exactly when takes_labels().
-  Scalar forward(ConstMatrixView<Scalar> y, const Targets<Scalar>& targets) {
+  Scalar forward(ConstMatrixView<Scalar> y, const Targets& targets) {
     return std::visit(
         [&](auto& loss) {
           return loss.forward(y, std::get<typename std::decay_t<decltype(loss)>::Targets>(targets));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <tuple>
 
 #include "manual/matrix.hpp"
 #include "shared/tensors/tensor.hpp"
@@ -9,21 +10,31 @@
 namespace twin::manual {
 
 /// Views on values that the layer owns.
-template <typename Scalar>
+template <typename Scalar, Index Size = Eigen::Dynamic>
 struct Parameter {
   std::string name;
   Shape shape;
-  Eigen::Map<RowVector<Scalar>> value;
-  Eigen::Map<const RowVector<Scalar>> gradient;
+  Eigen::Map<RowVector<Scalar, Size>> value;
+  Eigen::Map<const RowVector<Scalar, Size>> gradient;
 };
 
 /// `value` and `gradient` are matrices or vectors of the same size.
 template <typename Values>
-Parameter<typename Values::Scalar> parameter(std::string name, Shape shape, Values& value,
-                                             const Values& gradient) {
+auto parameter(std::string name, Shape shape, Values& value, const Values& gradient) {
   using Scalar = typename Values::Scalar;
-  return {std::move(name), std::move(shape), Eigen::Map<RowVector<Scalar>>(value.data(), value.size()),
-          Eigen::Map<const RowVector<Scalar>>(gradient.data(), gradient.size())};
+  constexpr Index kSize = Values::SizeAtCompileTime;
+  return Parameter<Scalar, kSize>{
+      std::move(name), std::move(shape), Eigen::Map<RowVector<Scalar, kSize>>(value.data(), value.size()),
+      Eigen::Map<const RowVector<Scalar, kSize>>(gradient.data(), gradient.size())};
+}
+
+/// f(parameter) for each, whether they stand in a vector or, each of its own size, in a tuple.
+template <typename Parameters, typename F>
+void for_each_parameter(Parameters&& parameters, F&& f) {
+  if constexpr (requires { parameters.begin(); })
+    for (auto& parameter : parameters) f(parameter);
+  else
+    std::apply([&](auto&... parameter) { (f(parameter), ...); }, parameters);
 }
 
 }  // namespace twin::manual

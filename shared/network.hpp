@@ -2,6 +2,8 @@
 // alone.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +35,30 @@ struct TraceEntry {
 };
 using Trace = std::vector<TraceEntry>;
 
+/// The tutorial's five steps.
+enum class StepPart { zero_grad, forward, loss, backward, update };
+inline constexpr std::size_t kStepParts = 5;
+
+/// Seconds spent in each StepPart.
+using StepTimes = std::array<double, kStepParts>;
+
+/// Adds up what each part of a step takes.
+class StepClock {
+ public:
+  void start() { last_ = std::chrono::steady_clock::now(); }
+  /// `part` ran since the last call, or since start().
+  void end(StepPart part) {
+    const auto now = std::chrono::steady_clock::now();
+    times_[static_cast<std::size_t>(part)] += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+  const StepTimes& times() const { return times_; }
+
+ private:
+  std::chrono::steady_clock::time_point last_;
+  StepTimes times_{};
+};
+
 /// A network with its loss and optimiser. Every call throws ShapeError when the batch's dtype, columns or
 /// targets do not fit the specification, and DataError when a label is no class.
 class Network {
@@ -56,6 +82,12 @@ class Network {
   /// The five steps: forward, loss, backward, update of weights and biases. Returns the loss before the
   /// update.
   virtual double train_step(const Batch& batch) = 0;
+  /// So many steps on one batch, which is looked at (and taken to the device) once. Returns the loss before
+  /// the last update; `steps` is above 0.
+  virtual double train_steps(const Batch& batch, std::int64_t steps) = 0;
+  /// train_steps() by the clock: what each part took in all the steps together. Reading the clock is
+  /// included.
+  virtual StepTimes time_steps(const Batch& batch, std::int64_t steps) = 0;
   /// train_step(), keeping every intermediate value. Both twins list the same quantities in the same order.
   virtual Trace trace_step(const Batch& batch) = 0;
 };

@@ -15,17 +15,20 @@
 
 #include <optional>
 #include <stdexcept>
-#include <vector>
+#include <tuple>
 
 #include "manual/matrix.hpp"
+#include "manual/parallel.hpp"
 #include "manual/parameter.hpp"
 #include "shared/errors.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {
 
-/// Maps N×I to N×O. Gradients accumulate over calls to backward() until zero_grad().
-template <typename Scalar>
+/// Maps N×I to N×O. Gradients accumulate over calls to backward() until zero_grad(). Sizes that the compiler
+/// knows must be those of the specification.
+template <typename Scalar, Index Batch = Eigen::Dynamic, Index In = Eigen::Dynamic,
+          Index Out = Eigen::Dynamic>
 class Dense {
  public:
   static constexpr const char* forward_formula = "y = x·Wᵀ + b";
@@ -34,35 +37,35 @@ class Dense {
 
   /// Weights and biases are 0. Throws ShapeError unless both sizes are above 0.
   explicit Dense(const DenseSpec& spec)
-      : weight(Matrix<Scalar>::Zero(positive(spec.out_features, "Dense out_features"),
-                                    positive(spec.in_features, "Dense in_features"))),
-        d_weight(Matrix<Scalar>::Zero(spec.out_features, spec.in_features)),
-        bias(RowVector<Scalar>::Zero(spec.out_features)),
-        d_bias(RowVector<Scalar>::Zero(spec.out_features)) {}
+      : weight(Matrix<Scalar, Out, In>::Zero(positive(spec.out_features, "Dense out_features"),
+                                             positive(spec.in_features, "Dense in_features"))),
+        d_weight(Matrix<Scalar, Out, In>::Zero(spec.out_features, spec.in_features)),
+        bias(RowVector<Scalar, Out>::Zero(spec.out_features)),
+        d_bias(RowVector<Scalar, Out>::Zero(spec.out_features)) {}
 
   /// x: N×I, unchanged until backward(). Returns y: N×O, valid until the next call. Throws ShapeError when I
   /// differs.
-  const Matrix<Scalar>& forward(ConstMatrixView<Scalar> x) {
+  const Matrix<Scalar, Batch, Out>& forward(ConstMatrixView<Scalar, Batch, In> x) {
     expect_columns(x, weight.cols(), "Dense::forward x");
     x_.emplace(x);
-    y_.noalias() = x * weight.transpose();
-    y_.rowwise() += bias;
+    y_.noalias() = product(x, weight.transpose());
+    in_pieces(y_.rows(), y_.cols(), [&](Index n, Index count) { y_.middleRows(n, count).rowwise() += bias; });
     return y_;
   }
 
   /// d_y: N×O, the gradient of the loss by y. Returns d_x: N×I; adds to d_weight and d_bias. Throws
   /// ShapeError when d_y has not the shape of y.
-  const Matrix<Scalar>& backward(ConstMatrixView<Scalar> d_y) {
+  const Matrix<Scalar, Batch, In>& backward(ConstMatrixView<Scalar, Batch, Out> d_y) {
     backward_parameters(d_y);
-    d_x_.noalias() = d_y * weight;
+    d_x_.noalias() = product(d_y, weight);
     return d_x_;
   }
 
   /// backward() without d_x, for the first layer of a network that is being trained.
-  void backward_parameters(ConstMatrixView<Scalar> d_y) {
+  void backward_parameters(ConstMatrixView<Scalar, Batch, Out> d_y) {
     if (!x_) throw std::logic_error("Dense::backward before forward");
     expect_shape(d_y, y_, "Dense::backward d_y");
-    d_weight.noalias() += d_y.transpose() * *x_;
+    d_weight.noalias() += product(d_y.transpose(), *x_);
     d_bias += d_y.colwise().sum();
   }
 
@@ -71,18 +74,18 @@ class Dense {
     d_bias.setZero();
   }
 
-  std::vector<Parameter<Scalar>> parameters(const std::string& name) {
-    return {parameter(name + ".weight", {weight.rows(), weight.cols()}, weight, d_weight),
-            parameter(name + ".bias", {bias.size()}, bias, d_bias)};
+  auto parameters(const std::string& name) {
+    return std::tuple(parameter(name + ".weight", {weight.rows(), weight.cols()}, weight, d_weight),
+                      parameter(name + ".bias", {bias.size()}, bias, d_bias));
   }
 
-  Matrix<Scalar> weight, d_weight;  // O×I
-  RowVector<Scalar> bias, d_bias;   // O
+  Matrix<Scalar, Out, In> weight, d_weight;  // O×I
+  RowVector<Scalar, Out> bias, d_bias;       // O
 
  private:
-  std::optional<ConstMatrixView<Scalar>> x_;  // N×I
-  Matrix<Scalar> y_;                          // N×O
-  Matrix<Scalar> d_x_;                        // N×I
+  std::optional<ConstMatrixView<Scalar, Batch, In>> x_;  // N×I
+  Matrix<Scalar, Batch, Out> y_;                         // N×O
+  Matrix<Scalar, Batch, In> d_x_;                        // N×I
 };
 
 }  // namespace twin::manual

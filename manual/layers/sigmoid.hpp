@@ -11,16 +11,17 @@
 #pragma once
 
 #include <stdexcept>
-#include <vector>
+#include <tuple>
 
 #include "manual/matrix.hpp"
+#include "manual/parallel.hpp"
 #include "manual/parameter.hpp"
 #include "shared/errors.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {
 
-template <typename Scalar>
+template <typename Scalar, Index Batch = Eigen::Dynamic, Index Features = Eigen::Dynamic>
 class Sigmoid {
  public:
   static constexpr const char* forward_formula = "y = 1 / (1 + exp(-x))";
@@ -31,26 +32,32 @@ class Sigmoid {
 
   /// x: N×F, of any F. Returns y: N×F, valid until the next call; 0 and 1 at the far ends, never NaN but for
   /// NaN.
-  const Matrix<Scalar>& forward(ConstMatrixView<Scalar> x) {
-    y_ = (Scalar(1) + (-x.array()).exp()).inverse();
+  const Matrix<Scalar, Batch, Features>& forward(ConstMatrixView<Scalar, Batch, Features> x) {
+    y_.resize(x.rows(), x.cols());
+    elementwise(
+        y_, [](const auto& x) { return (Scalar(1) + (-x).exp()).inverse(); }, x);
     return y_;
   }
 
   /// d_y: N×F, the gradient of the loss by y. Returns d_x: N×F. Throws ShapeError when d_y has not the shape
   /// of y.
-  const Matrix<Scalar>& backward(ConstMatrixView<Scalar> d_y) {
+  const Matrix<Scalar, Batch, Features>& backward(ConstMatrixView<Scalar, Batch, Features> d_y) {
     expect_shape(d_y, y_, "Sigmoid::backward d_y");
-    d_x_ = d_y.array() * (y_.array() * (Scalar(1) - y_.array()));
+    d_x_.resize(y_.rows(), y_.cols());
+    elementwise(
+        d_x_, [](const auto& d_y, const auto& y) { return d_y * (y * (Scalar(1) - y)); }, d_y, y_);
     return d_x_;
   }
 
   /// There is no parameter to find a gradient for.
-  void backward_parameters(ConstMatrixView<Scalar> d_y) { expect_shape(d_y, y_, "Sigmoid::backward d_y"); }
+  void backward_parameters(ConstMatrixView<Scalar, Batch, Features> d_y) {
+    expect_shape(d_y, y_, "Sigmoid::backward d_y");
+  }
   void zero_grad() {}
-  std::vector<Parameter<Scalar>> parameters(const std::string&) { return {}; }
+  std::tuple<> parameters(const std::string&) { return {}; }
 
  private:
-  Matrix<Scalar> y_, d_x_;  // N×F
+  Matrix<Scalar, Batch, Features> y_, d_x_;  // N×F
 };
 
 }  // namespace twin::manual

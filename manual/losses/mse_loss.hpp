@@ -9,35 +9,41 @@
 #pragma once
 
 #include "manual/matrix.hpp"
+#include "manual/parallel.hpp"
 #include "shared/errors.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {
 
-template <typename Scalar>
+template <typename Scalar, Index Batch = Eigen::Dynamic, Index Features = Eigen::Dynamic>
 class MseLoss {
  public:
-  using Targets = ConstMatrixView<Scalar>;
+  using Targets = ConstMatrixView<Scalar, Batch, Features>;
   static constexpr const char* forward_formula = "loss = mean((y - t)²)";
   static constexpr const char* backward_formula = "error = 2·(y - t) / (N·F)";
 
   explicit MseLoss(const MseLossSpec&) {}
 
   /// y, t: N×F. Throws ShapeError when they differ in shape.
-  Scalar forward(ConstMatrixView<Scalar> y, Targets t) {
+  Scalar forward(ConstMatrixView<Scalar, Batch, Features> y, Targets t) {
     expect_shape(t, y, "MseLoss::forward targets");
-    difference_ = y - t;
+    difference_.resize(y.rows(), y.cols());
+    elementwise(
+        difference_, [](const auto& y, const auto& t) { return y - t; }, y, t);
     return difference_.squaredNorm() / Scalar(static_cast<double>(difference_.size()));
   }
 
   /// Returns d_y: N×F, for the last forward().
-  const Matrix<Scalar>& backward() {
-    d_y_ = difference_ * (Scalar(2) / Scalar(static_cast<double>(difference_.size())));
+  const Matrix<Scalar, Batch, Features>& backward() {
+    const Scalar factor = Scalar(2) / Scalar(static_cast<double>(difference_.size()));
+    d_y_.resize(difference_.rows(), difference_.cols());
+    elementwise(
+        d_y_, [&](const auto& difference) { return difference * factor; }, difference_);
     return d_y_;
   }
 
  private:
-  Matrix<Scalar> difference_, d_y_;  // N×F
+  Matrix<Scalar, Batch, Features> difference_, d_y_;  // N×F
 };
 
 }  // namespace twin::manual

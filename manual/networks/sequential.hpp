@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "manual/layer.hpp"
+#include "manual/loss.hpp"
 #include "manual/parameter.hpp"
 #include "shared/specs/network_spec.hpp"
 
@@ -24,9 +25,13 @@ struct Unobserved {
   void operator()(const Values&...) const {}
 };
 
-template <typename Scalar>
+template <typename ScalarType>
 class Sequential {
  public:
+  using Scalar = ScalarType;
+  using Input = ConstMatrixView<Scalar>;
+  using Loss = manual::Loss<Scalar>;
+
   explicit Sequential(const std::vector<LayerSpec>& specs) {
     for (const LayerSpec& spec : specs) {
       names_.push_back(spec.name);
@@ -90,9 +95,12 @@ class Sequential {
   std::vector<Parameter<Scalar>> parameters() {
     std::vector<Parameter<Scalar>> all;
     for (std::size_t i = 0; i < layers_.size(); ++i)
-      for (Parameter<Scalar>& parameter :
-           std::visit([&](auto& layer) { return layer.parameters(names_[i]); }, layers_[i]))
-        all.push_back(std::move(parameter));
+      std::visit(
+          [&](auto& layer) {
+            for_each_parameter(layer.parameters(names_[i]),
+                               [&](auto& parameter) { all.push_back(std::move(parameter)); });
+          },
+          layers_[i]);
     return all;
   }
 

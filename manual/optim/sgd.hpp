@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "manual/matrix.hpp"
+#include "manual/parallel.hpp"
 #include "manual/parameter.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {
 
-template <typename Scalar>
+template <typename Scalar, typename Parameters = std::vector<Parameter<Scalar>>>
 class Sgd {
  public:
   static constexpr const char* formula = "v ← momentum·v + g, w ← w - lr·v";
@@ -25,24 +26,28 @@ class Sgd {
   static std::string state_name(const std::string& parameter) { return parameter + ".momentum_buffer"; }
 
   /// Keeps the views: their owner outlives the optimiser.
-  Sgd(const SgdSpec& spec, const std::vector<Parameter<Scalar>>& parameters)
+  Sgd(const SgdSpec& spec, const Parameters& parameters)
       : lr_(Scalar(spec.lr)), momentum_(Scalar(spec.momentum)), parameters_(parameters) {
     if (spec.momentum == 0) return;
-    for (const Parameter<Scalar>& parameter : parameters)
+    for_each_parameter(parameters, [&](const auto& parameter) {
       velocities_.push_back(RowVector<Scalar>::Zero(parameter.value.size()));
+    });
   }
 
   /// Moves every parameter against its gradient.
   void step() {
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      Parameter<Scalar>& parameter = parameters_[i];
+    const auto descend = [&](const auto& w, const auto& direction) { return w - lr_ * direction; };
+    std::size_t i = 0;
+    for_each_parameter(parameters_, [&](auto& parameter) {
       if (velocities_.empty()) {
-        parameter.value -= lr_ * parameter.gradient;
+        elementwise(parameter.value, descend, parameter.value, parameter.gradient);
       } else {
-        velocities_[i] = momentum_ * velocities_[i] + parameter.gradient;
-        parameter.value -= lr_ * velocities_[i];
+        RowVector<Scalar>& v = velocities_[i++];
+        elementwise(
+            v, [&](const auto& v, const auto& g) { return momentum_ * v + g; }, v, parameter.gradient);
+        elementwise(parameter.value, descend, parameter.value, v);
       }
-    }
+    });
   }
 
   /// One velocity for each parameter, in their order; none without momentum.
@@ -51,7 +56,7 @@ class Sgd {
 
  private:
   Scalar lr_, momentum_;
-  std::vector<Parameter<Scalar>> parameters_;
+  Parameters parameters_;
   std::vector<RowVector<Scalar>> velocities_;
 };
 

@@ -12,84 +12,101 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct Options {
   std::vector<std::string> networks;
   std::vector<DType> dtypes;
   std::optional<Device> device;
+  std::vector<int> threads;
+  std::filesystem::path json;
   bool quick = false;
 };
 
-bench::Options bench_options(const Options& options) {
+bench::Options bench_options(const Options& options, int threads) {
   bench::Options result;
-  const std::vector<CatalogueEntry>& all = catalogue();
-  for (const CatalogueEntry& entry : all) {
+  for (const CatalogueEntry& entry : catalogue()) {
     if (!options.networks.empty() &&
         std::find(options.networks.begin(), options.networks.end(), entry.name) == options.networks.end())
       continue;
     constexpr std::int64_t kTruthTable = 4;
     result.subjects.push_back({entry.name, entry.spec, entry.batch_size ? entry.batch_size : kTruthTable});
   }
-  for (const std::string& name : options.networks) find_network(name);
   if (options.networks.empty())
     for (bench::Subject& subject :
          options.quick ? bench::width_grid({8, 64, 512}, {32})
                        : bench::width_grid({8, 16, 32, 64, 128, 256, 512, 1024, 2048}, {1, 32, 256}))
       result.subjects.push_back(std::move(subject));
-  result.backends = backends();
-  if (!options.dtypes.empty()) result.dtypes = options.dtypes;
-  if (options.device) {
-    device_of(*twins().autograd, *options.device);
+  result.backends = bench_backends();
+  result.dtypes = options.dtypes;
+  result.threads = threads;
+  if (options.device)
     result.devices = {*options.device};
-  } else if (twins().autograd->available(Device::cuda)) {
+  else if (twins().autograd->available(Device::cuda))
     result.devices = {Device::cpu, Device::cuda};
-  } else {
-    fmt::print("cuda: skipped, this LibTorch sees no CUDA device\n");
-  }
-  if (options.quick) {
-    result.min_seconds = 0.02;
-    result.repetitions = 3;
-  }
+  if (options.quick) result.seconds = 0.3;
   return result;
 }
 
-int run(const Options& options) {
-  const bench::Options benching = bench_options(options);
-  JsonOutput output(options.json);
-  use_threads(options.threads, backends());
-  const BusyThreads busy;
-  Progress progress("timing");
-  Json json =
-      run_benching(benching, [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
-  progress.wipe();
-
-  constexpr double kNoisy = 0.1;
-  Table table({"network", ">batch", "dtype", "device", "twin", ">µs/step", ">spread", ">samples/s",
-               ">GFLOP/s", ">busy threads"});
+void print(const Json& json) {
+  Table table({"network", ">batch", "dtype", "device", ">threads", "side", ">µs/step", ">spread", ">GFLOP/s",
+               ">busy", ">÷ hand", ">95 % interval", ""});
   for (const Timing& timing : timings(json))
-    table.add(
-        {timing.subject,
-         std::to_string(timing.batch),
-         timing.dtype,
-         timing.device,
-         timing.backend,
-         fmt::format("{:.4g}", timing.median_us),
-         {fmt::format("{:.1f} %", 100 * timing.spread), timing.spread > kNoisy ? Colour::bad : Colour::plain},
-         fmt::format("{:.3g}", timing.samples_per_second),
-         fmt::format("{:.3g}", timing.gflops),
-         fmt::format("{:.2f}", timing.busy)});
+    table.add({timing.subject,
+               std::to_string(timing.batch),
+               timing.dtype,
+               timing.device,
+               std::to_string(timing.threads),
+               timing.side,
+               fmt::format("{:.4g}", timing.us.median),
+               {fmt::format("{:.1f} %", 100 * timing.us.spread()), timing.noisy() ? Colour::bad : Colour::plain},
+               fmt::format("{:.3g}", timing.gflops),
+               fmt::format("{:.2f}", timing.busy),
+               fmt::format("{:.3f}", timing.ratio),
+               fmt::format("{:.3f} … {:.3f}", timing.ratio_low, timing.ratio_high),
+               {!timing.valid() ? "invalid: more threads than asked for" : timing.noisy() ? "noisy" : "",
+                Colour::bad}});
   fmt::print("{}", table.terminal());
+}
 
-  const Json header = json_header("bench", {{"quick", options.quick}}, options.threads, busy);
-  Json whole = header;
-  whole.update(json);
-  output.write(whole);
+int run(const Options& options) {
+  for (const std::string& name : options.networks) find_network(name);
+  for (const int threads : options.threads) expect_threads(threads);
+  if (options.device) device_of(*twins().autograd, *options.device);
+  JsonOutput output(options.json);
+  Json json;
+  if (options.threads.size() == 1) {
+    const int threads = options.threads.front();
+    cap_thread_pools(threads);
+    use_threads(threads, bench_backends());
+    const BusyThreads busy;
+    Progress progress(fmt::format("timing with {} thread(s)", threads));
+    const Json measured =
+        run_benching(bench_options(options, threads),
+                     [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+    progress.wipe();
+    json = json_header("bench", {{"quick", options.quick}}, threads, busy);
+    json.update(measured);
+    json["peers"] = Json::array();
+  } else {
+    std::vector<std::string> words = options.networks;
+    if (options.quick) words.push_back("--quick");
+    for (const DType dtype : options.dtypes) words.push_back(fmt::format("--dtype={}", to_string(dtype)));
+    if (options.device) words.push_back(fmt::format("--device={}", to_string(*options.device)));
+    json = run_benching_apart(words, options.threads);
+  }
+  print(json);
+  output.write(json);
   return 0;
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("bench", "Time a training step of both twins");
+  CLI::App* command = app.add_subcommand("bench", "Time a training step by hand, with autograd, and in between");
+  command->footer(
+      "Sides: manual (the hand), fixed (the hand, sizes known to the compiler), eigen (the hand without BLAS),\n"
+      "control (the hand's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd without\n"
+      "modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and NumPy and\n"
+      "PyTorch in Python where they are installed.");
   auto options = std::make_shared<Options>();
   command->add_option("networks", options->networks,
                       "The networks (all and a grid of widths, when none is named)");
@@ -100,9 +117,15 @@ void add_bench(CLI::App& app, Action& action) {
           "Where the autograd twin computes")
       ->option_text("cpu|cuda [all there are]");
   add_dtypes(*command, options->dtypes);
-  add_threads(*command, *options);
-  add_json(*command, *options);
-  command->callback([&action, options] { action = [options] { return run(*options); }; });
+  command->add_option("--threads", options->threads, "Threads of each run: one process for each number")
+      ->delimiter(',')
+      ->option_text("N[,N…] [1 and all processors]");
+  command->add_option("--json", options->json, "Write the results as JSON too")->option_text("FILE");
+  command->callback([&action, options] {
+    if (options->threads.empty()) options->threads = bench_threads();
+    if (options->dtypes.empty()) options->dtypes = {DType::float32, DType::float64};
+    action = [options] { return run(*options); };
+  });
 }
 
 }  // namespace twin::reports

@@ -1,52 +1,103 @@
 #include "reports/runs/benching.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
-#include <map>
 #include <sstream>
+
+#include "autograd/backend.hpp"
+#include "manual/backend.hpp"
+#include "manual/eigen_products.hpp"
+#include "shared/errors.hpp"
+#include "shared/formats/files.hpp"
+#include "shared/machine/process.hpp"
 
 namespace twin::reports {
 namespace {
 
-// "train_step/mlp-64/batch:32/float32/cpu/manual/…" in its parts.
+// "train_step/mlp-64/batch:32/float32/cpu/threads:1/…" in its parts.
 Timing parse_name(const std::string& name) {
   std::istringstream stream(name);
-  std::string step, batch;
+  std::string step, batch, threads;
   Timing timing;
   std::getline(stream, step, '/');
   std::getline(stream, timing.subject, '/');
   std::getline(stream, batch, '/');
   std::getline(stream, timing.dtype, '/');
   std::getline(stream, timing.device, '/');
-  std::getline(stream, timing.backend, '/');
+  std::getline(stream, threads, '/');
   timing.batch = std::stoll(batch.substr(batch.find(':') + 1));
+  timing.threads = std::stoi(threads.substr(threads.find(':') + 1));
   return timing;
 }
 
 }  // namespace
 
+std::vector<const Backend*> bench_backends() {
+  return {&manual::backend(),           &manual::fixed_backend(), &manual::eigen_backend(),
+          &autograd::control_backend(), &autograd::backend(),     &autograd::tuned_backend()};
+}
+
+std::vector<int> bench_threads() {
+  std::vector<int> threads{1};
+  if (available_processors() > 1) threads.push_back(available_processors());
+  return threads;
+}
+
 Json run_benching(const bench::Options& options,
-                  const std::function<void(std::int64_t, std::int64_t)>& on_run) {
-  return Json::parse(bench::run(options, on_run));
+                  const std::function<void(std::int64_t, std::int64_t)>& on_round) {
+  return Json::parse(bench::run(options, on_round));
+}
+
+Json run_benching_apart(const std::vector<std::string>& words, const std::vector<int>& threads) {
+  Json all;
+  const TemporaryFolder folder;
+  for (const int count : threads) {
+    const std::filesystem::path file = folder / fmt::format("{}.json", count);
+    std::vector<std::string> command{"/proc/self/exe", "bench"};
+    command.insert(command.end(), words.begin(), words.end());
+    for (const std::string& word : {std::string("--threads"), std::to_string(count), std::string("--json"), file.string()})
+      command.push_back(word);
+    const int code = run_attached(command);
+    if (code != 0) throw MachineError(fmt::format("timing with {} thread(s) ended with exit code {}", count, code));
+    Json json = Json::parse(read_file(file));
+    if (all.is_null()) {
+      all = std::move(json);
+    } else {
+      for (Json& benchmark : json.at("benchmarks")) all["benchmarks"].push_back(std::move(benchmark));
+      for (Json& peer : json.at("peers")) all["peers"].push_back(std::move(peer));
+      all["seconds"] = all.at("seconds").get<double>() + json.at("seconds").get<double>();
+    }
+  }
+  return all;
 }
 
 std::vector<Timing> timings(const Json& benchmarks) {
-  std::map<std::string, double> spreads;
-  for (const Json& row : benchmarks.at("benchmarks"))
-    if (row.value("aggregate_name", "") == "cv") spreads[row.at("run_name")] = row.at("real_time");
-  std::map<std::int64_t, Timing> result;  // reported in random order, read in that of registration
+  constexpr std::string_view kMedian = ".us.median";
+  std::vector<Timing> result;
   for (const Json& row : benchmarks.at("benchmarks")) {
-    if (row.value("aggregate_name", "") != "median") continue;
-    Timing timing = parse_name(row.at("run_name"));
-    timing.median_us = row.at("real_time");
-    timing.busy = row.at("cpu_time").get<double>() / timing.median_us;
-    timing.spread = spreads[row.at("run_name")];
-    timing.samples_per_second = row.at("samples/s");
-    timing.gflops = row.at("GFLOP/s");
-    result[row.at("family_index").get<std::int64_t>()] = timing;
+    for (const auto& [key, value] : row.items()) {
+      if (!key.ends_with(kMedian)) continue;
+      Timing timing = parse_name(row.at("name"));
+      timing.side = key.substr(0, key.size() - kMedian.size());
+      const auto counter = [&](const char* name) { return row.at(timing.side + name).get<double>(); };
+      timing.us = {counter(".us.min"), counter(".us.lower"), value, counter(".us.upper"), counter(".us.max")};
+      timing.ratio = counter(".ratio");
+      timing.ratio_low = counter(".ratio_low");
+      timing.ratio_high = counter(".ratio_high");
+      timing.busy = counter(".busy");
+      timing.gflops = counter(".gflops");
+      result.push_back(std::move(timing));
+    }
   }
-  std::vector<Timing> in_order;
-  for (const auto& [index, timing] : result) in_order.push_back(timing);
-  return in_order;
+  return result;
+}
+
+std::int64_t width_of(const Timing& timing) {
+  std::int64_t width = 0;
+  const std::string_view name = timing.subject;
+  if (name.starts_with("mlp-")) std::from_chars(name.data() + 4, name.data() + name.size(), width);
+  return width;
 }
 
 }  // namespace twin::reports

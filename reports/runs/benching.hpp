@@ -7,24 +7,46 @@
 
 #include "bench/train_step.hpp"
 #include "reports/json.hpp"
+#include "shared/statistics.hpp"
 
 namespace twin::reports {
 
-/// Where a twin stands at one point of the grid.
+/// One side at one point of the grid.
 struct Timing {
-  std::string subject, dtype, device, backend;
+  std::string subject, dtype, device, side;
   std::int64_t batch = 0;
-  double median_us = 0;
-  double spread = 0;  // coefficient of variation over the repetitions
-  double busy = 0;    // processor time over wall time
-  double samples_per_second = 0, gflops = 0;
+  int threads = 1;
+  Quartiles us;  // per step, over the rounds
+  double ratio = 1, ratio_low = 1, ratio_high = 1;  // the time over that of the hand
+  double busy = 0;                                  // processor time over wall time
+  double gflops = 0;
+
+  /// More threads were busy than were asked for: whatever was measured, it was not that.
+  bool valid() const { return busy <= threads + 0.1; }
+  /// The middle half of the rounds is wider than a tenth of the median.
+  bool noisy() const { return us.spread() > 0.1; }
 };
 
-/// Google Benchmark's JSON.
-Json run_benching(const bench::Options& options,
-                  const std::function<void(std::int64_t done, std::int64_t total)>& on_run);
+/// Every side that `twin bench` knows: the hand first, then the hand with sizes known to the compiler, the hand
+/// without BLAS, LibTorch's tensors without autograd, autograd, autograd tuned.
+std::vector<const Backend*> bench_backends();
 
-/// The medians in it, in the order of Options::subjects.
+/// Google Benchmark's JSON. Precondition: cap_thread_pools() and use_threads().
+Json run_benching(const bench::Options& options,
+                  const std::function<void(std::int64_t done, std::int64_t total)>& on_round);
+
+/// `twin bench <words>` for each number of threads, one after the other, each in a process of its own that has its
+/// thread pools made to measure. Returns the JSON of the first with the results of all. Throws MachineError when
+/// one of them fails; it has said why.
+Json run_benching_apart(const std::vector<std::string>& words, const std::vector<int>& threads);
+
+/// 1, and all the processors of this machine.
+std::vector<int> bench_threads();
+
+/// The sides in `benchmarks`, point after point.
 std::vector<Timing> timings(const Json& benchmarks);
+
+/// The width in a subject's name, "mlp-64"; 0 when it is no MLP of the grid.
+std::int64_t width_of(const Timing& timing);
 
 }  // namespace twin::reports

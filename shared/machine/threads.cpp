@@ -1,8 +1,14 @@
 #include "shared/machine/threads.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fmt/format.h>
+#include <fstream>
 #include <sched.h>
+#include <string>
+#include <unistd.h>
 
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
@@ -24,10 +30,34 @@ int available_processors() {
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-void use_threads(int threads, std::span<const Backend* const> backends) {
+void expect_threads(int threads) {
   if (threads < 1 || threads > available_processors())
     throw UsageError(fmt::format("{} threads", threads), {},
                      fmt::format("give 1 to {}", available_processors()));
+}
+
+void cap_thread_pools(int threads) {
+  constexpr const char* kVariables[] = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"};
+  const std::string wanted = std::to_string(threads);
+  bool capped = true;
+  for (const char* variable : kVariables) {
+    const char* value = std::getenv(variable);
+    capped = capped && value && value == wanted;
+  }
+  if (capped) return;
+  for (const char* variable : kVariables) ::setenv(variable, wanted.c_str(), 1);
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv("/proc/self/exe", arguments.data());
+  throw MachineError(fmt::format("cannot start anew: {}", std::strerror(errno)), "/proc/self/exe");
+}
+
+void use_threads(int threads, std::span<const Backend* const> backends) {
+  expect_threads(threads);
   set_blas_threads(threads);
   for (const Backend* backend : backends) backend->set_threads(threads);
   set_blas_threads(threads);  // LibTorch may have passed its own wish on to the BLAS that both share

@@ -15,10 +15,13 @@ namespace twin {
 struct DenseSpec {
   std::int64_t in_features;
   std::int64_t out_features;
+  bool operator==(const DenseSpec&) const = default;
 };
 
 /// y = 1 / (1 + exp(-x)), element by element.
-struct SigmoidSpec {};
+struct SigmoidSpec {
+  bool operator==(const SigmoidSpec&) const = default;
+};
 
 struct LayerSpec {
   std::string name;

@@ -26,6 +26,14 @@ class MistakenNetwork final : public Network {
   void load_optimizer_state(const NamedTensors& state) override { right_->load_optimizer_state(state); }
   Tensor predict(const TensorView& inputs) override { return right_->predict(inputs); }
   double loss(const Batch& batch) override { return right_->loss(batch); }
+  double train_steps(const Batch& batch, std::int64_t steps) override {
+    double loss = 0;
+    for (std::int64_t i = 0; i < steps; ++i) loss = train_step(batch);
+    return loss;
+  }
+  StepTimes time_steps(const Batch& batch, std::int64_t steps) override {
+    return right_->time_steps(batch, steps);
+  }
   Trace trace_step(const Batch& batch) override { return right_->trace_step(batch); }
 
   Gradients gradients(const Batch& batch) override {
