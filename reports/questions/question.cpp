@@ -13,7 +13,9 @@ std::string reason_of(const Json& json, Language language) {
 }
 
 std::vector<Question> questions() {
-  return {equivalence_question(), mistakes_question(), xor_question(), fashion_question(), speed_question()};
+  return {equivalence_question(),       mistakes_question(), xor_question(),
+          fashion_question(),           speed_question(),    memory_question(),
+          finite_differences_question()};
 }
 
 }  // namespace twin::reports

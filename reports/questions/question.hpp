@@ -73,5 +73,7 @@ Question mistakes_question();
 Question xor_question();
 Question fashion_question();
 Question speed_question();
+Question memory_question();
+Question finite_differences_question();
 
 }  // namespace twin::reports

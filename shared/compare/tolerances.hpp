@@ -63,4 +63,8 @@ inline constexpr double kSmallNetworkDrift = 1e-12;
 // Free run of xor in float64 over 10,000 steps, as promised in the README.
 inline constexpr double kXorDrift = 1e-9;
 
+// The losses of a peer (NumPy, PyTorch) on the same weights and batch, relative to the autograd twin's: a
+// mean whose terms are rounded differently, step for step. PEERGAP
+inline constexpr double kPeerLossRoundings = 64;
+
 }  // namespace twin::tolerance

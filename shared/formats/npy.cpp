@@ -217,16 +217,18 @@ class MemberSource : public ByteSource {
   std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file_;
 };
 
+std::string text_of(int code) {
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  return text;
+}
+
 Archive open_archive(const std::filesystem::path& path, const ByteSource& file) {
   int code = 0;
   Archive archive(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code), &zip_discard);
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string text = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    file.refuse(fmt::format("damaged zip archive: {}", text));
-  }
+  if (!archive) file.refuse(fmt::format("damaged zip archive: {}", text_of(code)));
   return archive;
 }
 
@@ -260,6 +262,32 @@ std::vector<zip_stat_t> members_of(zip_t* archive, const ByteSource& file) {
   return members;
 }
 
+struct Written {
+  DType dtype;
+  std::string_view descr;
+  std::size_t bytes;  // of a value
+};
+constexpr std::array kWritten{Written{DType::float32, "<f4", 4}, Written{DType::float64, "<f8", 8},
+                              Written{DType::int64, "<i8", 8}, Written{DType::uint8, "|u1", 1}};
+
+// A .npy file in version 1.0 of the format.
+std::string npy_of(const Tensor& tensor) {
+  const auto* written = std::find_if(kWritten.begin(), kWritten.end(),
+                                     [&](const Written& w) { return w.dtype == tensor.dtype(); });
+  std::string shape;
+  for (const std::int64_t extent : tensor.shape()) shape += fmt::format("{}, ", extent);
+  std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", written->descr, shape);
+  constexpr std::size_t kAlignment = 64;  // of the values in the file
+  header.append(kAlignment - 1 - (kMagic.size() + 4 + header.size()) % kAlignment, ' ').push_back('\n');
+  const auto length = static_cast<std::uint16_t>(header.size());
+  std::string bytes(kMagic);
+  bytes += {'\1', '\0', static_cast<char>(length & 0xff), static_cast<char>(length >> 8)};
+  bytes += header;
+  return bytes.append(static_cast<const char*>(tensor.view().values),
+                      static_cast<std::size_t>(tensor.size()) * written->bytes);
+}
+
 }  // namespace
 
 Tensor read_npy(const std::filesystem::path& path) {
@@ -280,6 +308,30 @@ NamedTensors read_npz(const std::filesystem::path& path) {
     tensors.add(read_array(source, std::move(name)));
   }
   return tensors;
+}
+
+void write_npz(const std::filesystem::path& path, const NamedTensors& tensors) {
+  const auto refuse = [&](std::string_view why) {
+    throw OutputError(fmt::format("cannot be written: {}", why), path.string());
+  };
+  int code = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), &zip_discard);
+  if (!archive) refuse(text_of(code));
+  std::vector<std::string> members;  // read when the archive is closed
+  members.reserve(tensors.size());
+  for (const Tensor& tensor : tensors) {
+    const std::string& member = members.emplace_back(npy_of(tensor));
+    zip_source_t* source = zip_source_buffer(archive.get(), member.data(), member.size(), 0);
+    const std::string name = tensor.name() + std::string(kExtension);
+    const zip_int64_t index = zip_file_add(archive.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      zip_source_free(source);
+      refuse(zip_strerror(archive.get()));
+    }
+    zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+  }
+  if (zip_close(archive.get()) != 0) refuse(zip_strerror(archive.get()));
+  archive.release();
 }
 
 }  // namespace twin

@@ -20,4 +20,8 @@ Tensor read_npy(const std::filesystem::path& path);
 /// array; and when something else lies in the archive, or a checksum is wrong.
 NamedTensors read_npz(const std::filesystem::path& path);
 
+/// As numpy.savez writes it: every tensor under its name, not compressed. Throws OutputError, and leaves what
+/// stood at `path` as it was, when it cannot be written. Precondition: there is a tensor.
+void write_npz(const std::filesystem::path& path, const NamedTensors& tensors);
+
 }  // namespace twin

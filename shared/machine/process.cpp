@@ -44,7 +44,8 @@ class Captured {
 
 }  // namespace
 
-Finished run_program(std::vector<std::string> words, std::string_view remedy) {
+Finished run_program(std::vector<std::string> words, std::string_view remedy,
+                     const std::map<std::string, std::string>& environment) {
   const Captured out, err;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -54,8 +55,17 @@ Finished run_program(std::vector<std::string> words, std::string_view remedy) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  std::vector<std::string> changed;
+  for (const auto& [name, value] : environment) changed.push_back(name + "=" + value);
+  std::vector<char*> variables;
+  for (char** variable = environ; *variable; ++variable) {
+    const std::string_view text = *variable;
+    if (!environment.contains(std::string(text.substr(0, text.find('='))))) variables.push_back(*variable);
+  }
+  for (std::string& variable : changed) variables.push_back(variable.data());
+  variables.push_back(nullptr);
   pid_t child = 0;
-  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), variables.data());
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0)
     throw MachineError(fmt::format("cannot run {}: {}", words[0], std::strerror(error)), {}, remedy);

@@ -1,6 +1,7 @@
 // Other programs, run and waited for.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,10 @@ struct Finished {
 };
 
 /// Runs words[0], a path or a name found on PATH, with the other words as its arguments and nothing to read,
-/// and waits for its end. It belongs to the process group of its parent: Ctrl-C ends both. Throws
-/// MachineError, with `remedy`, when there is no such program.
-Finished run_program(std::vector<std::string> words, std::string_view remedy = "install it");
+/// and waits for its end. It belongs to the process group of its parent: Ctrl-C ends both. Its environment is
+/// that of its parent, but for the variables in `environment`. Throws MachineError, with `remedy`, when there
+/// is no such program.
+Finished run_program(std::vector<std::string> words, std::string_view remedy = "install it",
+                     const std::map<std::string, std::string>& environment = {});
 
 }  // namespace twin

@@ -288,6 +288,29 @@ TEST_F(NpzTest, NeverReturnsOtherValuesThanWereWritten) {
   }
 }
 
+TEST_F(NpzTest, ReadsWhatItWrites) {
+  NamedTensors tensors;
+  tensors.add({"hidden.weight", {2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6.5}});
+  tensors.add({"hidden.bias", {1}, std::vector<double>{0.1}});
+  tensors.add({"loss", {}, std::vector<double>{1e-300}});
+  tensors.add({"none", {3, 0}, std::vector<float>{}});
+  tensors.add({"labels", {2}, std::vector<std::int64_t>{-1, std::int64_t{1} << 62}});
+  tensors.add({"pixels", {2, 1, 2}, std::vector<std::uint8_t>{0, 1, 254, 255}});
+  for (int time = 0; time < 2; ++time) {  // the second time over the first
+    write_npz(file_, tensors);
+    const NamedTensors read = read_npz(file_);
+    ASSERT_EQ(read.size(), tensors.size());
+    for (const Tensor& tensor : tensors) expect_equal(read.at(tensor.name()), tensor);
+  }
+}
+
+TEST_F(NpzTest, NamesThePlaceWhereItCannotWrite) {
+  NamedTensors tensors;
+  tensors.add({"weight", {1}, std::vector<float>{1}});
+  EXPECT_THROW_MESSAGE(write_npz(folder_ / "none" / "gradients.npz", tensors), OutputError,
+                       "none/gradients.npz", "cannot be written");
+}
+
 class TensorFileTest : public NpyTest {};
 
 TEST_F(TensorFileTest, GoesByTheContentsAndNotByTheName) {

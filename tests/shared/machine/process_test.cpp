@@ -1,6 +1,7 @@
 #include "shared/machine/process.hpp"
 
 #include <csignal>
+#include <cstdlib>
 
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
@@ -27,6 +28,14 @@ TEST(Process, TellsTheSignalThatEndedAProgram) {
   const Finished finished = run_program({"sh", "-c", "kill -SEGV $$"});
   EXPECT_EQ(finished.code, -1);
   EXPECT_EQ(finished.signal, SIGSEGV);
+}
+
+TEST(Process, ChangesTheEnvironmentThatItIsAskedTo) {
+  ::setenv("TWINGRAD_OLD", "kept", 1);
+  ::setenv("TWINGRAD_CHANGED", "before", 1);
+  const Finished finished = run_program({"sh", "-c", "echo $TWINGRAD_OLD $TWINGRAD_CHANGED $TWINGRAD_NEW"},
+                                        "", {{"TWINGRAD_CHANGED", "after"}, {"TWINGRAD_NEW", "new"}});
+  EXPECT_EQ(finished.out, "kept after new\n");
 }
 
 TEST(Process, NamesAProgramThatIsNotThere) {

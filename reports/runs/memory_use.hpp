@@ -1,0 +1,32 @@
+// How much memory a training step takes.
+#pragma once
+
+#include <cstdint>
+
+#include "bench/train_step.hpp"
+
+namespace twin::reports {
+
+/// What no way of training by backpropagation can do without, in bytes: every parameter, its gradient and its
+/// velocity (with momentum), and each value that the way back still asks for: the input of a dense layer
+/// (d_weight), the output of a sigmoid (its derivative), the outputs of the network (the loss). The same
+/// value counts once; the batch is the caller's and does not count.
+struct NeededMemory {
+  std::int64_t parameters = 0, gradients = 0, velocities = 0, activations = 0;
+  std::int64_t total() const { return parameters + gradients + velocities + activations; }
+};
+NeededMemory needed_memory(const NetworkSpec& spec, std::int64_t batch, DType dtype);
+
+struct MemoryUse {
+  std::int64_t peak = 0;  // bytes, the most while the network was built and trained
+  std::int64_t held = 0;  // between two training steps
+};
+
+/// Builds the network, trains three steps, and asks the kernel by how much this process has grown. Throws
+/// MachineError where the kernel does not tell.
+MemoryUse memory_of_training(const Backend& backend, const bench::Subject& subject, DType dtype);
+
+/// The same meter on a plain block of so many bytes: how far it can be trusted at this size.
+MemoryUse memory_of_block(std::int64_t bytes);
+
+}  // namespace twin::reports

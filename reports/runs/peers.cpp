@@ -1,0 +1,279 @@
+#include "reports/runs/peers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fmt/format.h>
+#include <string_view>
+
+#include "reports/backends.hpp"
+#include "shared/compare/tolerances.hpp"
+#include "shared/data/batches.hpp"
+#include "shared/errors.hpp"
+#include "shared/formats/files.hpp"
+#include "shared/formats/npy.hpp"
+#include "shared/machine/process.hpp"
+#include "shared/seeds/initialise.hpp"
+
+namespace twin::reports {
+namespace {
+
+constexpr Seed kSeed = 1;
+constexpr int kCheckedSteps = 5;
+constexpr const char* kSchema = "twingrad.peer/1";
+
+// Processor time is read in ticks of the clock, beside wall time: a process of one busy thread can read 1.01.
+constexpr double kBusySlack = 0.1;
+
+struct Peer {
+  std::string name, script;
+  std::vector<PeerResult::Missing> modules;  // that it imports
+};
+
+const std::vector<Peer>& peers() {
+  const PeerResult::Missing numpy{"numpy", "python3-numpy"}, torch{"torch", "python3-torch"};
+  static const std::vector<Peer> all{{"numpy", "numpy_peer.py", {numpy}},
+                                     {"pytorch", "pytorch_peer.py", {numpy, torch}}};
+  return all;
+}
+
+// ---- Python
+
+bool succeeds(const std::vector<std::string>& words) {
+  try {
+    return run_program(words).code == 0;
+  } catch (const MachineError&) {  // there is no such program
+    return false;
+  }
+}
+
+bool has_module(const std::string& python, const std::string& module) {
+  return succeeds(
+      {python, "-c",
+       fmt::format("import importlib.util, sys; sys.exit(importlib.util.find_spec('{}') is None)", module)});
+}
+
+struct Python {
+  std::string path;  // empty when `missing`
+  PeerResult::Missing missing;
+};
+
+// The first python3 that has every module of the peer.
+Python find_python(const Peer& peer, const std::vector<std::string>& pythons) {
+  Python result{{}, {"python3", "python3"}};
+  for (const std::string& python : pythons) {
+    if (!succeeds({python, "-c", ""})) continue;
+    const auto lacking = std::find_if(peer.modules.begin(), peer.modules.end(),
+                                      [&](const auto& module) { return !has_module(python, module.what); });
+    if (lacking == peer.modules.end()) return {python, {}};
+    result.missing = *lacking;
+  }
+  return result;
+}
+
+// ---- The files
+
+Json json_of(const LayerSpec& layer) {
+  return {{"name", layer.name},
+          {"kind", std::holds_alternative<DenseSpec>(layer.kind) ? "dense" : "sigmoid"}};
+}
+
+std::string_view name_of(const LossSpec& loss) {
+  if (std::holds_alternative<MseLossSpec>(loss)) return "mse";
+  return std::holds_alternative<CrossEntropyLossSpec>(loss) ? "cross_entropy" : "inner_product";
+}
+
+void write_case(const bench::Subject& subject, const NamedTensors& parameters, const OwnedBatch& batch,
+                DType dtype, int threads, bool quick, const TemporaryFolder& folder) {
+  Json layers = Json::array();
+  for (const LayerSpec& layer : subject.spec.layers) layers.push_back(json_of(layer));
+  const SgdSpec& optimizer = sgd(subject.spec);
+  const Json spec{{"layers", layers},
+                  {"loss", name_of(subject.spec.loss)},
+                  {"lr", optimizer.lr},
+                  {"momentum", optimizer.momentum},
+                  {"dtype", to_string(dtype)},
+                  {"threads", threads},
+                  {"checked_steps", kCheckedSteps},
+                  {"rounds", quick ? 5 : 11},
+                  {"round_seconds", quick ? 0.02 : 0.05}};
+  write_file(folder / "case.json", spec.dump());
+  NamedTensors arrays = parameters;
+  arrays.add(batch.inputs.renamed("inputs"));
+  arrays.add(batch.targets.renamed("targets"));
+  write_npz(folder / "arrays.npz", arrays);
+}
+
+struct TwinLosses {
+  std::string_view twin;
+  std::vector<double> losses;
+};
+
+std::vector<TwinLosses> losses_of_twins(const NetworkSpec& spec, const NamedTensors& parameters,
+                                        const OwnedBatch& batch, DType dtype) {
+  std::vector<TwinLosses> all;
+  for (const Backend* backend : backends()) {
+    const std::unique_ptr<Network> network = backend->build(spec, dtype, Device::cpu);
+    network->load_parameters(parameters);
+    TwinLosses& twin = all.emplace_back(TwinLosses{backend->name(), {}});
+    for (int step = 0; step < kCheckedSteps; ++step) twin.losses.push_back(network->train_step(batch.view()));
+  }
+  return all;
+}
+
+// ---- What a peer says
+
+// Between the two values that are nearest to the share `q` of a sorted list.
+double quantile(const std::vector<double>& sorted, double q) {
+  const double position = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const auto above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+std::string string_or_nothing(const Json& json) { return json.is_string() ? json.get<std::string>() : ""; }
+
+// Throws Json::exception when something is missing, or of another type.
+PeerTiming timing_of(const Json& said) {
+  PeerTiming timing;
+  timing.version = said.at("version");
+  timing.python = said.at("python");
+  timing.blas = string_or_nothing(said.at("blas"));
+  timing.busy_threads = said.at("busy_threads");
+  timing.us_per_step = said.at("us_per_step").get<std::vector<double>>();
+  if (timing.us_per_step.empty()) return timing;
+  std::vector<double> sorted = timing.us_per_step;
+  std::sort(sorted.begin(), sorted.end());
+  timing.first_quartile_us = quantile(sorted, 0.25);
+  timing.median_us = quantile(sorted, 0.5);
+  timing.third_quartile_us = quantile(sorted, 0.75);
+  return timing;
+}
+
+// Empty when they agree.
+std::string disagreement(const std::vector<double>& losses, const std::vector<TwinLosses>& twins,
+                         DType dtype) {
+  if (losses.size() != kCheckedSteps)
+    return fmt::format("it gave {} losses where {} were asked for", losses.size(), kCheckedSteps);
+  for (const TwinLosses& twin : twins) {
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      const double expected = twin.losses[i];
+      const double bound = tolerance::kPeerLossRoundings * unit_roundoff(dtype) * std::abs(expected);
+      if (!(std::abs(losses[i] - expected) <= bound))
+        return fmt::format("it does not compute the same: the loss of step {} is {}, and {} in the {} twin",
+                           i + 1, losses[i], expected, twin.twin);
+    }
+  }
+  return {};
+}
+
+void judge(const Finished& finished, const std::vector<TwinLosses>& expected, int threads,
+           PeerResult& result) {
+  if (finished.code != 0) {
+    const std::string reason = last_line(finished.err);
+    result.fault =
+        fmt::format("it failed: {}", !reason.empty()   ? reason
+                                     : finished.signal ? fmt::format("signal {}", finished.signal)
+                                                       : fmt::format("exit code {}", finished.code));
+    return;
+  }
+  try {
+    const Json said = Json::parse(finished.out);
+    if (said.at("schema") != kSchema) {
+      result.fault = fmt::format("what it said is no {}", kSchema);
+      return;
+    }
+    PeerTiming timing = timing_of(said);
+    result.fault = disagreement(said.at("losses").get<std::vector<double>>(), expected, result.dtype);
+    if (result.fault.empty() && !(timing.median_us > 0)) result.fault = "it gave no times";
+    if (result.fault.empty() && timing.busy_threads > threads + kBusySlack)
+      result.fault =
+          fmt::format("it kept {:.2f} threads busy where {} were asked for", timing.busy_threads, threads);
+    if (result.fault.empty()) result.timing = std::move(timing);
+  } catch (const Json::exception&) {
+    result.fault = fmt::format("what it said is damaged: {}", last_line(finished.out).substr(0, 60));
+  }
+}
+
+}  // namespace
+
+std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, DType dtype, int threads,
+                                  bool quick,
+                                  const std::function<void(std::int64_t, std::int64_t)>& on_progress,
+                                  const std::vector<std::string>& pythons) {
+  std::vector<Python> found;
+  for (const Peer& peer : peers()) found.push_back(find_python(peer, pythons));
+  const bool any = std::any_of(found.begin(), found.end(), [](const Python& p) { return !p.path.empty(); });
+  const std::string count = std::to_string(threads);
+  const std::map<std::string, std::string> environment{{"OPENBLAS_NUM_THREADS", count},
+                                                       {"OMP_NUM_THREADS", count},
+                                                       {"MKL_NUM_THREADS", count},
+                                                       {"PYTHONDONTWRITEBYTECODE", "1"}};
+
+  std::vector<PeerResult> results;
+  const auto total = static_cast<std::int64_t>(subjects.size() * peers().size());
+  for (const bench::Subject& subject : subjects) {
+    const TemporaryFolder folder;
+    std::vector<TwinLosses> expected;
+    if (any) {
+      const NamedTensors parameters = initial_parameters(subject.spec, dtype, kSeed);
+      const OwnedBatch batch = random_batch(subject.spec, subject.batch, dtype, kSeed);
+      expected = losses_of_twins(subject.spec, parameters, batch, dtype);
+      write_case(subject, parameters, batch, dtype, threads, quick, folder);
+    }
+    for (std::size_t i = 0; i < peers().size(); ++i) {
+      on_progress(static_cast<std::int64_t>(results.size()), total);
+      const Peer& peer = peers()[i];
+      PeerResult result{subject.name, subject.batch, dtype, peer.name, {}, {}, {}};
+      if (found[i].path.empty()) {
+        result.missing = found[i].missing;
+      } else {
+        const std::string script = (std::filesystem::path(TWINGRAD_PEERS_DIR) / peer.script).string();
+        judge(run_program({found[i].path, script, folder.path().string()}, "install python3", environment),
+              expected, threads, result);
+      }
+      results.push_back(std::move(result));
+    }
+  }
+  return results;
+}
+
+Json json_of(const PeerResult& result) {
+  Json row{{"subject", result.subject},
+           {"batch", result.batch},
+           {"dtype", to_string(result.dtype)},
+           {"peer", result.peer}};
+  if (result.timing) {
+    const PeerTiming& timing = *result.timing;
+    row.update({{"version", timing.version},
+                {"python", timing.python},
+                {"blas", timing.blas},
+                {"us_per_step", timing.us_per_step},
+                {"first_quartile_us", timing.first_quartile_us},
+                {"median_us", timing.median_us},
+                {"third_quartile_us", timing.third_quartile_us},
+                {"busy_threads", timing.busy_threads}});
+  } else if (result.missing) {
+    const auto& [what, package] = *result.missing;
+    const bool python = what == "python3";
+    row["not_measured"] = {
+        {"en", fmt::format("{}; apt-get install {}",
+                           python ? "there is no python3" : fmt::format("python3 has no module {}", what),
+                           package)},
+        {"id",
+         fmt::format("{}; apt-get install {}",
+                     python ? "python3 tidak ada" : fmt::format("python3 tidak memiliki modul {}", what),
+                     package)}};
+  } else {
+    row["fault"] = result.fault;
+  }
+  return row;
+}
+
+}  // namespace twin::reports

@@ -1,0 +1,55 @@
+// The tutorial's own NumPy and PyTorch (Python) beside the twins: the same network, weights and batch, passed
+// on as files, and bench/peers/ run with them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/train_step.hpp"
+#include "reports/json.hpp"
+
+namespace twin::reports {
+
+struct PeerTiming {
+  std::string version, python, blas;  // blas is empty when nobody knows: a wheel of PyTorch holds it inside
+  std::vector<double> us_per_step;    // of every round, in their order
+  double first_quartile_us = 0, median_us = 0, third_quartile_us = 0;
+  double busy_threads = 0;  // processor time over wall time
+};
+
+/// One peer at one subject: a timing, or the reason why there is none.
+struct PeerResult {
+  std::string subject;
+  std::int64_t batch = 0;
+  DType dtype = DType::float32;
+  std::string peer;  // "numpy", "pytorch"
+  std::optional<PeerTiming> timing;
+  /// What this machine lacks, and the package that has it: "numpy", "python3-numpy". Not a fault: a gap.
+  struct Missing {
+    std::string what, package;
+  };
+  std::optional<Missing> missing;
+  /// What went wrong: the script failed, its losses are not those of the twins, it kept more threads
+  /// busy than it was given. Such a peer has no timing.
+  std::string fault;
+};
+
+/// Where python3 is looked for: on PATH, and where Debian puts the one that its packages belong to.
+inline const std::vector<std::string> kPythons{"python3", "/usr/bin/python3"};
+
+/// Every subject in every peer, a process for each, its thread pools set to `threads` before it starts. The
+/// losses of the first steps must be those of both twins (shared/compare/tolerances.hpp). Python that is
+/// missing, or its modules, is no error. Throws OutputError when there is no room for the files.
+std::vector<PeerResult> run_peers(
+    const std::vector<bench::Subject>& subjects, DType dtype, int threads, bool quick,
+    const std::function<void(std::int64_t done, std::int64_t total)>& on_progress,
+    const std::vector<std::string>& pythons = kPythons);
+
+/// A row that was_measured() and reason_of() (reports/questions/question.hpp) understand, when a peer is
+/// missing.
+Json json_of(const PeerResult& result);
+
+}  // namespace twin::reports
