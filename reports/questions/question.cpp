@@ -13,7 +13,9 @@ std::string reason_of(const Json& json, Language language) {
 }
 
 std::vector<Question> questions() {
-  return {equivalence_question(), mistakes_question(), xor_question(), fashion_question(), speed_question()};
+  return {equivalence_question(),    mistakes_question(),  xor_question(),
+          fashion_question(),        speed_question(),     lines_question(),
+          backward_share_question(), build_cost_question()};
 }
 
 }  // namespace twin::reports

@@ -73,5 +73,8 @@ Question mistakes_question();
 Question xor_question();
 Question fashion_question();
 Question speed_question();
+Question lines_question();
+Question backward_share_question();
+Question build_cost_question();
 
 }  // namespace twin::reports

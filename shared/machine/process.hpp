@@ -11,6 +11,8 @@ struct Finished {
   int code = -1;   // the exit code; -1 when a signal ended it
   int signal = 0;  // that ended it
   std::string out, err;
+  double seconds = 0;            // from its start to its end, by the clock on the wall
+  double processor_seconds = 0;  // its own and those of the programs that it has waited for
 };
 
 /// Runs words[0], a path or a name found on PATH, with the other words as its arguments and nothing to read,
