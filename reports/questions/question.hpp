@@ -75,5 +75,8 @@ Question fashion_question();
 Question speed_question();
 Question memory_question();
 Question finite_differences_question();
+Question lines_question();
+Question backward_share_question();
+Question build_cost_question();
 
 }  // namespace twin::reports

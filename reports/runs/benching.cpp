@@ -58,8 +58,9 @@ Json run_benching_apart(const std::vector<std::string>& words, const std::vector
     command.insert(command.end(), words.begin(), words.end());
     for (const std::string& word : {std::string("--threads"), std::to_string(count), std::string("--json"), file.string()})
       command.push_back(word);
-    const int code = run_attached(command);
-    if (code != 0) throw MachineError(fmt::format("timing with {} thread(s) ended with exit code {}", count, code));
+    const Finished finished = run_program(command, "build it again", {}, Errors::shown);
+    if (finished.code != 0)
+      throw MachineError(fmt::format("timing with {} thread(s) failed", count), {}, "see the line above");
     Json json = Json::parse(read_file(file));
     if (all.is_null()) {
       all = std::move(json);

@@ -38,6 +38,16 @@ TEST(Process, ChangesTheEnvironmentThatItIsAskedTo) {
   EXPECT_EQ(finished.out, "kept after new\n");
 }
 
+TEST(Process, KnowsHowLongAProgramTook) {
+  const Finished slept = run_program({"sleep", "0.2"});
+  EXPECT_GE(slept.seconds, 0.2);
+  EXPECT_LT(slept.processor_seconds, 0.1);
+  // The loop runs in a program of the program's.
+  const Finished worked =
+      run_program({"sh", "-c", "sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'; :"});
+  EXPECT_GT(worked.processor_seconds, 0.02);
+}
+
 TEST(Process, NamesAProgramThatIsNotThere) {
   EXPECT_THROW_MESSAGE(run_program({"no-such-program-anywhere"}), MachineError,
                        "cannot run no-such-program-anywhere", "No such file", "install it");

@@ -1,0 +1,246 @@
+// How many lines of code does each side need?
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "reports/questions/question.hpp"
+#include "reports/runs/line_counts.hpp"
+#include "shared/errors.hpp"
+#include "shared/terminal/table.hpp"
+
+namespace twin::reports {
+namespace {
+
+Json measure(const Measuring& measuring) {
+  const BusyThreads busy;
+  measuring.on_progress(0, 1);
+  Json counts;
+  try {
+    counts = count_lines(source_tree());
+  } catch (const MachineError& error) {
+    const std::string indonesian = fmt::format("pohon sumber atau g++ tidak ada ({})", error.what());
+    return not_measured({error.what(), indonesian});
+  }
+  Json json = json_header("lines", Json::object(), measuring.threads, busy);
+  json.update(counts);
+  measuring.on_progress(1, 1);
+  return json;
+}
+
+int code_of(const Json& lines) { return lines.at("code"); }
+
+// All the code that a network of one side is built with.
+int code_of(const Json& network, const char* side) {
+  return code_of(network.at(side).at("own")) + code_of(network.at(side).at("shared"));
+}
+
+// "sigmoid" of "layers/sigmoid".
+std::string stem_of(const std::string& part) { return part.substr(part.rfind('/') + 1); }
+
+bool any_network_has(const Json& json, const std::string& part) {
+  const auto holds = [&](const Json& parts) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
+  const Json& networks = json.at("networks");
+  return std::any_of(networks.begin(), networks.end(), [&](const Json& network) {
+    return holds(network.at("parts")) || holds(network.at("manual").at("shared_parts")) ||
+           holds(network.at("autograd").at("shared_parts"));
+  });
+}
+
+bool is_choice(const std::string& part) {
+  return part.starts_with("layers/") || part.starts_with("losses/") || part.starts_with("optim/");
+}
+
+int named(const Json& where) { return where.at("named").at("lines"); }
+
+// "8 in `autograd/optim/sgd.hpp`, 2 in …"
+std::string files_of(const Json& where, Language language) {
+  std::string text;
+  for (const Json& file : where.at("named").at("files"))
+    text += fmt::format("{}{} {} `{}`", text.empty() ? "" : ", ", file.at("lines").get<int>(),
+                        language == Language::english ? "in" : "di", file.at("path").get<std::string>());
+  return text;
+}
+
+std::string lines_cell(const Json& lines) {
+  if (lines.is_null()) return "–";
+  return fmt::format("{} / {} / {}", code_of(lines), lines.at("comment").get<int>(),
+                     lines.at("blank").get<int>());
+}
+
+std::string ratio_cell(int hand, int framework) {
+  return framework > 0 ? fmt::format("{:.2g}", static_cast<double>(hand) / framework) : "–";
+}
+
+std::string verdict(const Json& json, Language language) {
+  const Json& network = json.at("networks").back();
+  const Json& layer = json.at("add_layer");
+  const Text text{
+      "{} is built with {} lines of code by hand and with {} over LibTorch; a further layer like {} takes {} "
+      "lines by hand and {} over LibTorch.",
+      "{} dibangun dengan {} baris kode tulisan tangan dan dengan {} baris di atas LibTorch; satu lapis baru "
+      "seperti {} memerlukan {} baris tulisan tangan dan {} baris di atas LibTorch."};
+  const auto lines_of_layer = [&](const char* side) {
+    return layer.at(side).at("own").get<int>() + named(layer.at(side));
+  };
+  return fmt::format(fmt::runtime(text.in(language)), network.at("network").get<std::string>(),
+                     code_of(network, "manual"), code_of(network, "autograd"), stem_of(layer.at("layer")),
+                     lines_of_layer("manual"), lines_of_layer("autograd"));
+}
+
+std::string parts_table(const Json& json, Language language) {
+  const bool english = language == Language::english;
+  Table table(
+      english ? std::vector<std::string>{"part", ">by hand: code / comment / blank",
+                                         ">autograd: code / comment / blank", ">code, by hand / autograd"}
+              : std::vector<std::string>{"bagian", ">tangan: kode / komentar / kosong",
+                                         ">autograd: kode / komentar / kosong", ">kode, tangan / autograd"});
+  const auto ratio = [](const Json& row) {
+    return row.at("manual").is_null() || row.at("autograd").is_null()
+               ? std::string("–")
+               : ratio_cell(code_of(row.at("manual")), code_of(row.at("autograd")));
+  };
+  // First what a network chooses from; then what all of them share; then what none is built with.
+  enum Group { choice, shared, unused };
+  const auto group_of = [&](const std::string& part) {
+    return !any_network_has(json, part) ? unused : is_choice(part) ? choice : shared;
+  };
+  constexpr Text suffixes[] = {
+      {"", ""}, {" (shared)", " (bersama)"}, {" (in no network)", " (tidak dipakai jaringan)"}};
+  for (const Group group : {choice, shared, unused})
+    for (const Json& row : json.at("parts"))
+      if (const std::string part = row.at("part"); group_of(part) == group)
+        table.add({part + std::string(suffixes[group].in(language)), lines_cell(row.at("manual")),
+                   lines_cell(row.at("autograd")), ratio(row)});
+  const Json& totals = json.at("totals");
+  table.add({english ? "all" : "semua", lines_cell(totals.at("manual")), lines_cell(totals.at("autograd")),
+             ratio(totals)});
+  return table.markdown();
+}
+
+std::string networks_table(const Json& json, bool english) {
+  Table table(english
+                  ? std::vector<std::string>{"network", ">by hand: own", ">shared", ">sum", ">autograd: own",
+                                             ">shared", ">sum", ">sum, by hand / autograd"}
+                  : std::vector<std::string>{"jaringan", ">tangan: sendiri", ">bersama", ">jumlah",
+                                             ">autograd: sendiri", ">bersama", ">jumlah",
+                                             ">jumlah, tangan / autograd"});
+  for (const Json& network : json.at("networks")) {
+    std::vector<Cell> row{network.at("network").get<std::string>()};
+    for (const char* side : {"manual", "autograd"}) {
+      row.emplace_back(std::to_string(code_of(network.at(side).at("own"))));
+      row.emplace_back(std::to_string(code_of(network.at(side).at("shared"))));
+      row.emplace_back(std::to_string(code_of(network, side)));
+    }
+    row.emplace_back(ratio_cell(code_of(network, "manual"), code_of(network, "autograd")));
+    table.add(std::move(row));
+  }
+  return table.markdown();
+}
+
+std::string add_layer(const Json& json, Language language) {
+  const Json& layer = json.at("add_layer");
+  const Text text{
+      "To add a layer costs at least what the smallest one that exists, `{}`, has cost: by hand {} lines and "
+      "{} "
+      "elsewhere that name it, with autograd {} and {}; {} lines in `shared/` that name it serve both sides.",
+      "Menambah satu lapis memakan paling sedikit sebanyak lapis terkecil yang ada, `{}`: dengan tangan {} "
+      "baris dan {} baris di tempat lain yang menyebutnya, dengan autograd {} dan {}; {} baris di `shared/` "
+      "yang menyebutnya melayani kedua sisi."};
+  return fmt::format(fmt::runtime(text.in(language)), stem_of(layer.at("layer")),
+                     layer.at("manual").at("own").get<int>(), named(layer.at("manual")),
+                     layer.at("autograd").at("own").get<int>(), named(layer.at("autograd")),
+                     named(layer.at("shared")));
+}
+
+std::string swap_optimizer(const Json& json, Language language) {
+  const Json& swap = json.at("swap_optimizer");
+  const Text exists{
+      "To swap SGD for Adam: LibTorch has `torch::optim::Adam`, so what changes are the {} lines of "
+      "`autograd/` that name its SGD ({}). By hand the rule itself was written, `manual/{}.hpp`, {} lines, "
+      "and {} "
+      "lines elsewhere name SGD.",
+      "Untuk mengganti SGD dengan Adam: LibTorch memiliki `torch::optim::Adam`, jadi yang berubah hanyalah "
+      "{} "
+      "baris `autograd/` yang menyebut SGD-nya ({}). Dengan tangan, aturannya sendiri telah ditulis, "
+      "`manual/{}.hpp`, {} baris, dan {} baris di tempat lain menyebut SGD."};
+  const Text estimate{
+      "To swap SGD for Adam: LibTorch has `torch::optim::Adam`, so what changes are the {} lines of "
+      "`autograd/` that name its SGD ({}). There is no Adam by hand, so its cost is an estimate: a rule of "
+      "the "
+      "size of "
+      "`manual/{}.hpp`, {} lines, would have to be derived and written, and the {} lines elsewhere that name "
+      "SGD changed.",
+      "Untuk mengganti SGD dengan Adam: LibTorch memiliki `torch::optim::Adam`, jadi yang berubah hanyalah "
+      "{} "
+      "baris `autograd/` yang menyebut SGD-nya ({}). Adam tulisan tangan belum ada, jadi biayanya hanya "
+      "perkiraan: aturan seukuran `manual/{}.hpp`, {} baris, harus diturunkan dan ditulis, dan {} baris di "
+      "tempat lain yang menyebut SGD harus diubah."};
+  return fmt::format(fmt::runtime((swap.at("exists") ? exists : estimate).in(language)),
+                     named(swap.at("autograd")), files_of(swap.at("autograd"), language),
+                     swap.at("rule").get<std::string>(), swap.at("manual").at("own").get<int>(),
+                     named(swap.at("manual")));
+}
+
+std::string answer(const Json& json, Language language) {
+  const bool english = language == Language::english;
+  const Text text{
+      "Of each network the code of its own layers, loss and optimiser, and the code that every network of "
+      "that side is built with:\n\n{}\n{}\n\n{}\n\nEvery part, in lines:\n\n{}",
+      "Untuk setiap jaringan: kode lapis, loss, dan optimizer-nya sendiri, serta kode yang dipakai setiap "
+      "jaringan di sisi itu:\n\n{}\n{}\n\n{}\n\nSetiap bagian, dalam baris:\n\n{}"};
+  return fmt::format(fmt::runtime(text.in(language)), networks_table(json, english),
+                     add_layer(json, language), swap_optimizer(json, language), parts_table(json, language));
+}
+
+std::vector<Picture> pictures(const Json& json, Language language) {
+  const bool english = language == Language::english;
+  Plot plot;
+  plot.title =
+      english ? "Lines of code that a network is built with" : "Baris kode yang membangun sebuah jaringan";
+  plot.y_label = english ? "lines of code" : "baris kode";
+  Curve hand{english ? "by hand" : "tulisan tangan", {}, {}}, framework{"autograd", {}, {}};
+  for (const Json& network : json.at("networks")) {
+    plot.categories.push_back(network.at("network"));
+    hand.y.push_back(code_of(network, "manual"));
+    framework.y.push_back(code_of(network, "autograd"));
+  }
+  plot.curves = {std::move(hand), std::move(framework)};
+  return {{"lines", std::move(plot)}};
+}
+
+std::vector<Figure> figures(const Json& json) {
+  std::vector<Figure> result;
+  const auto add = [&](const std::string& name, int lines) {
+    result.push_back({name, static_cast<double>(lines), "1", Figure::Better::lower});
+  };
+  for (const char* side : {"manual", "autograd"}) {
+    for (const Json& network : json.at("networks"))
+      add(fmt::format("{}, {}", network.at("network").get<std::string>(), side), code_of(network, side));
+    add(fmt::format("all, {}", side), code_of(json.at("totals").at(side)));
+  }
+  return result;
+}
+
+}  // namespace
+
+Question lines_question() {
+  return {
+      "lines",
+      {"How many lines does each side need?", "Berapa baris yang diperlukan setiap sisi?"},
+      {"The sources are counted when the report is made: what the compiler's own lexer leaves of a file is "
+       "code, the rest are comments and blank lines. A network needs its layers, its loss, its optimiser, "
+       "and "
+       "what is included on the way to them.",
+       "Sumbernya dihitung saat laporan dibuat: yang disisakan oleh lexer kompilator dari sebuah berkas "
+       "adalah kode, sisanya komentar dan baris kosong. Sebuah jaringan memerlukan lapisnya, loss-nya, "
+       "optimizer-nya, dan semua yang di-include untuk sampai ke sana."},
+      "./twin report",
+      measure,
+      verdict,
+      answer,
+      pictures,
+      figures};
+}
+
+}  // namespace twin::reports

@@ -1,0 +1,292 @@
+#include "reports/runs/line_counts.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <optional>
+#include <regex>
+#include <set>
+#include <typeinfo>
+
+#include "reports/runs/sources.hpp"
+#include "shared/catalogue.hpp"
+#include "shared/errors.hpp"
+
+namespace twin::reports {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSides[] = {"manual", "autograd"};
+// What a network chooses from; all else below a side is shared by its networks.
+constexpr const char *kLayers = "layers", *kLosses = "losses", *kOptimizers = "optim";
+
+Json json_of(const LineCounts& lines) {
+  return {{"code", lines.code}, {"comment", lines.comment}, {"blank", lines.blank}};
+}
+
+/// One side of the house.
+class Side {
+ public:
+  Side(const fs::path& root, std::string name) : name_(std::move(name)) {
+    for (Source& source : read_sources(root, name_)) {
+      std::string path = source.path;
+      sources_.emplace(std::move(path), std::move(source));
+    }
+  }
+
+  const std::map<std::string, Source>& sources() const { return sources_; }
+
+  // "manual/layers/dense.hpp" is of the part "layers/dense".
+  std::string part_of(const std::string& path) const {
+    return fs::path(path).lexically_relative(name_).replace_extension().generic_string();
+  }
+
+  std::map<std::string, LineCounts> parts() const {
+    std::map<std::string, LineCounts> parts;
+    for (const auto& [path, source] : sources_) parts[part_of(path)] += source.lines;
+    return parts;
+  }
+
+  LineCounts lines_of_parts(const std::set<std::string>& wanted) const {
+    LineCounts sum;
+    for (const auto& [part, lines] : parts())
+      if (wanted.contains(part)) sum += lines;
+    return sum;
+  }
+
+  // `from` and all it includes, and that includes, but for the parts of which each network chooses its own.
+  std::set<std::string> reached_from(const std::set<std::string>& from) const {
+    static const std::regex include("^\\s*#\\s*include\\s*\"([^\"]+)\"");
+    std::set<std::string> reached;
+    std::vector<std::string> waiting(from.begin(), from.end());
+    while (!waiting.empty()) {
+      const std::string part = std::move(waiting.back());
+      waiting.pop_back();
+      if (!reached.insert(part).second) continue;
+      for (const auto& [path, source] : sources_) {
+        if (part_of(path) != part) continue;
+        for (const std::string& line : lines_of(source.code)) {
+          std::smatch match;
+          if (!std::regex_search(line, match, include) || !sources_.contains(match[1])) continue;
+          if (std::string next = part_of(match[1]); !is_choice(next)) waiting.push_back(std::move(next));
+        }
+      }
+    }
+    return reached;
+  }
+
+  // Lines of code that hold `pattern`, by file, outside of the part `but`.
+  Json lines_with(const std::string& pattern, const std::string& but) const {
+    const std::regex regex(pattern);
+    Json files = Json::array();
+    int sum = 0;
+    for (const auto& [path, source] : sources_) {
+      if (part_of(path) == but) continue;
+      const std::vector<std::string> lines = lines_of(source.code);
+      const auto count = std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+        return std::regex_search(line, regex);
+      });
+      sum += static_cast<int>(count);
+      if (count > 0) files.push_back({{"path", path}, {"lines", count}});
+    }
+    return {{"lines", sum}, {"files", std::move(files)}};
+  }
+
+ private:
+  static bool is_choice(const std::string& part) {
+    const std::string folder = fs::path(part).parent_path().generic_string();
+    return folder == kLayers || folder == kLosses || folder == kOptimizers;
+  }
+
+  std::string name_;
+  std::map<std::string, Source> sources_;  // by path
+};
+
+// "CrossEntropyLossSpec" stands in losses/cross_entropy_loss.hpp.
+std::string stem_of(std::string spec) {
+  if (const std::size_t end = spec.rfind("Spec"); end != std::string::npos) spec.erase(end);
+  std::string stem;
+  for (const char c : spec) {
+    if (std::isupper(static_cast<unsigned char>(c)) && !stem.empty()) stem += '_';
+    stem += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return stem;
+}
+
+// "cross_entropy_loss" defines CrossEntropyLoss.
+std::string class_of(const std::string& stem) {
+  std::string name;
+  bool capital = true;
+  for (const char c : stem) {
+    if (c != '_') name += capital ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    capital = c == '_';
+  }
+  return name;
+}
+
+// The name of a specification's type, without its namespace.
+template <typename Spec>
+std::string spec_name(const Spec&) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(typeid(Spec).name(), nullptr, nullptr, &status), &std::free);
+  const std::string whole = name ? name.get() : typeid(Spec).name();
+  return whole.substr(whole.rfind(':') + 1);
+}
+
+template <typename Variant>
+std::string part_in(const char* folder, const Variant& specs) {
+  return std::visit([&](const auto& spec) { return fmt::format("{}/{}", folder, stem_of(spec_name(spec))); },
+                    specs);
+}
+
+// Its layers, its loss and its optimiser.
+std::set<std::string> parts_of(const NetworkSpec& spec) {
+  std::set<std::string> parts{part_in(kLosses, spec.loss), part_in(kOptimizers, spec.optimizer)};
+  for (const LayerSpec& layer : spec.layers) parts.insert(part_in(kLayers, layer.kind));
+  return parts;
+}
+
+// Where the name of a part's class, its specification or its header stands.
+std::string naming(const std::string& part) {
+  return fmt::format("\\b{}(Spec)?\\b|\"(manual|autograd)/{}\\.hpp\"", class_of(fs::path(part).filename()),
+                     part);
+}
+
+Json need_of(const Side& side, const std::set<std::string>& own, const std::string& network) {
+  const std::map<std::string, LineCounts> parts = side.parts();
+  for (const std::string& part : own)
+    if (!parts.contains(part))
+      throw DataError(fmt::format("{} needs {}, which has no source", network, part), {},
+                      "name the file as its specification");
+  std::set<std::string> all = own;
+  all.insert("backend");
+  std::set<std::string> shared = side.reached_from(all);
+  for (const std::string& part : own) shared.erase(part);
+  return {{"own", json_of(side.lines_of_parts(own))},
+          {"shared", json_of(side.lines_of_parts(shared))},
+          {"shared_parts", shared}};
+}
+
+// Of the layers that both sides have.
+std::string smallest_layer(const std::map<std::string, LineCounts>& manual,
+                           const std::map<std::string, LineCounts>& autograd) {
+  std::optional<std::pair<int, std::string>> smallest;
+  for (const auto& [part, lines] : manual) {
+    if (!part.starts_with(std::string(kLayers) + "/") || !autograd.contains(part)) continue;
+    const std::pair<int, std::string> candidate{lines.code + autograd.at(part).code, part};
+    if (!smallest || candidate < *smallest) smallest = candidate;
+  }
+  if (!smallest) throw DataError("the sides have no layer in common", kLayers);
+  return smallest->second;
+}
+
+const char* role_of(const std::string& function) {
+  if (function.starts_with("forward")) return "forward";
+  if (function.starts_with("backward")) return "backward";
+  if (function == "step") return "update";
+  return "rest";
+}
+
+// "layers" for manual/layers/dense.hpp; empty for what stands at the top of a side.
+std::string kind_of(const std::string& path) {
+  const fs::path below = fs::path(path).lexically_relative(*fs::path(path).begin());
+  return below.has_parent_path() ? below.begin()->string() : "";
+}
+
+Json no_roles() { return {{"code", 0}, {"forward", 0}, {"backward", 0}, {"update", 0}, {"rest", 0}}; }
+
+void add(Json& roles, const char* role, int lines) { roles[role] = roles[role].get<int>() + lines; }
+
+}  // namespace
+
+Json count_lines(const fs::path& root) {
+  const Side manual(root, kSides[0]), autograd(root, kSides[1]);
+  const std::map<std::string, LineCounts> manual_parts = manual.parts(), autograd_parts = autograd.parts();
+
+  std::set<std::string> names;
+  LineCounts manual_total, autograd_total;
+  for (const auto& [part, lines] : manual_parts) names.insert(part), manual_total += lines;
+  for (const auto& [part, lines] : autograd_parts) names.insert(part), autograd_total += lines;
+  Json parts = Json::array();
+  const auto lines_or_null = [](const std::map<std::string, LineCounts>& side, const std::string& part) {
+    return side.contains(part) ? json_of(side.at(part)) : Json();
+  };
+  for (const std::string& part : names)
+    parts.push_back({{"part", part},
+                     {"manual", lines_or_null(manual_parts, part)},
+                     {"autograd", lines_or_null(autograd_parts, part)}});
+
+  Json networks = Json::array();
+  for (const CatalogueEntry& entry : catalogue()) {
+    const std::set<std::string> own = parts_of(entry.spec);
+    networks.push_back({{"network", entry.name},
+                        {"parts", own},
+                        {"manual", need_of(manual, own, entry.name)},
+                        {"autograd", need_of(autograd, own, entry.name)}});
+  }
+
+  const std::string layer = smallest_layer(manual_parts, autograd_parts);
+  const std::string adam = std::string(kOptimizers) + "/adam", sgd = std::string(kOptimizers) + "/sgd";
+  const bool exists = manual_parts.contains(adam);
+  const std::string rule = exists ? adam : sgd;
+  if (!manual_parts.contains(rule)) throw DataError("the hand-written side has no optimiser", rule);
+  return {
+      {"parts", std::move(parts)},
+      {"networks", std::move(networks)},
+      {"totals", {{"manual", json_of(manual_total)}, {"autograd", json_of(autograd_total)}}},
+      {"add_layer",
+       {{"layer", layer},
+        {"manual",
+         {{"own", manual_parts.at(layer).code}, {"named", manual.lines_with(naming(layer), layer)}}},
+        {"autograd",
+         {{"own", autograd_parts.at(layer).code}, {"named", autograd.lines_with(naming(layer), layer)}}},
+        {"shared", {{"named", Side(root, "shared").lines_with(naming(layer), "")}}}}},
+      {"swap_optimizer",
+       {{"rule", rule},
+        {"exists", exists},
+        {"manual", {{"own", manual_parts.at(rule).code}, {"named", manual.lines_with(naming(sgd), sgd)}}},
+        {"autograd", {{"named", autograd.lines_with("\\btorch::optim::SGD|<torch/optim/sgd\\.h>", "")}}}}}};
+}
+
+Json count_roles(const fs::path& root) {
+  Json sides;
+  for (const char* name : kSides) {
+    const std::vector<Source> sources = read_sources(root, name);
+    Json all = no_roles(), functions = Json::array();
+    std::map<std::string, Json> kinds;
+    for (const Source& source : sources) {
+      Json& kind = kinds.try_emplace(kind_of(source.path), no_roles()).first->second;
+      for (Json* roles : {&all, &kind}) {
+        add(*roles, "code", source.lines.code);
+        add(*roles, "rest", source.lines.code);
+      }
+    }
+    for (const Function& function : functions_of(sources)) {
+      const char* role = role_of(function.name);
+      for (Json* roles : {&all, &kinds.at(kind_of(function.path))}) {
+        add(*roles, role, function.lines);
+        add(*roles, "rest", -function.lines);
+      }
+      functions.push_back(
+          {{"path", function.path}, {"name", function.name}, {"role", role}, {"lines", function.lines}});
+    }
+    all["kinds"] = Json::array();
+    for (auto& [kind, roles] : kinds) {
+      roles["kind"] = kind;
+      all["kinds"].push_back(std::move(roles));
+    }
+    all["functions"] = std::move(functions);
+    sides[name] = std::move(all);
+  }
+  return sides;
+}
+
+fs::path source_tree() { return TWINGRAD_SOURCE_DIR; }
+
+}  // namespace twin::reports

@@ -1,0 +1,36 @@
+// How many lines each side needs, and what they do; counted from the sources.
+#pragma once
+
+#include <filesystem>
+
+#include "reports/json.hpp"
+
+namespace twin::reports {
+
+/// The lines of both sides below the source tree `root`, each as {"code", "comment", "blank"}:
+///
+///   parts       [{"part": "layers/dense", "manual": lines, "autograd": lines}]; files of the same stem are a
+///               part, null stands on the side that has none
+///   networks    [{"network", "parts", "manual": {"own", "shared", "shared_parts"}, "autograd": …}] of the
+///               catalogue: its layers, loss and optimiser, and what else it is built with
+///   totals      {"manual": lines, "autograd": lines}
+///   add_layer   {"layer", "manual": {"own", "named"}, "autograd": …, "shared": {"named"}}: code of the
+///               smallest layer there is, and lines of code elsewhere that name it
+///   swap_optimizer  {"rule", "exists", "manual": {"own", "named"}, "autograd": {"named"}}: code of the
+///               hand-written update rule, and lines that name SGD outside it
+///
+/// Throws MachineError when the source tree or g++ is missing, DataError when a network of the catalogue has
+/// no sources.
+Json count_lines(const std::filesystem::path& root);
+
+/// What the lines of code of each side do, by the names of their functions: {"manual": {"code", "forward",
+/// "backward", "update", "rest", "kinds": [the same, with "kind"], "functions": [{"path", "name", "role",
+/// "lines"}]}, "autograd": …}. Functions that are neither forward, backward nor update, and what stands
+/// outside of functions, are the rest. Throws MachineError when the source tree, g++ or universal-ctags is
+/// missing.
+Json count_roles(const std::filesystem::path& root);
+
+/// Where the sources of this program are.
+std::filesystem::path source_tree();
+
+}  // namespace twin::reports

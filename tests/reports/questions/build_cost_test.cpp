@@ -1,0 +1,73 @@
+#include <gmock/gmock.h>
+
+#include "reports/questions/question.hpp"
+
+namespace twin::reports {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Json side(double factor) {
+  Json libraries = Json::array({{{"name", "libc.so.6"}, {"bytes", 3'000'000}}});
+  if (factor > 1) libraries.insert(libraries.begin(), Json{{"name", "libtorch.so"}, {"bytes", 40'000'000}});
+  return {{"compile", {{"unit", "backend.cpp"}, {"seconds", {10 * factor}}}},
+          {"size", {{"executable", 1'000'000}, {"libraries", libraries}}},
+          {"startup",
+           {{"seconds", {0.009 * factor, 0.010 * factor, 0.020 * factor}},
+            {"peak_bytes", {5e6 * factor, 5e6 * factor, 5e6 * factor}},
+            {"loss", 0.25}}}};
+}
+
+Json measured() {
+  return {{"backends", {{"manual", "Eigen 1"}, {"autograd", "LibTorch 2"}}},
+          {"sides", {{"manual", side(1)}, {"autograd", side(3)}}}};
+}
+
+TEST(BuildCostQuestion, ComparesBothSides) {
+  const Question question = build_cost_question();
+  const std::string answer = question.answer(measured(), Language::english);
+  EXPECT_THAT(answer, AllOf(HasSubstr("| 10 | 30 | 3 |"),  // compile
+                            HasSubstr("| 1 | 2 | 2 |"),    // libraries
+                            HasSubstr("| 4 | 44 | 11 |"),  // MB of all
+                            HasSubstr("libtorch.so"), HasSubstr("LibTorch 2")));
+  EXPECT_THAT(answer, AllOf(HasSubstr("10 (9.5…15), noisy"), HasSubstr("| 5 (5…5) | 15 (15…15) | 3 |")));
+  EXPECT_THAT(question.answer(measured(), Language::indonesian), HasSubstr("10 (9.5…15), berderau"));
+  EXPECT_THAT(question.verdict(measured(), Language::english),
+              AllOf(HasSubstr("4 MB"), HasSubstr("10 ms"), HasSubstr("44 MB"), HasSubstr("30 ms")));
+  const std::vector<Picture> pictures = question.pictures(measured(), Language::english);
+  ASSERT_EQ(pictures.size(), 1U);
+  EXPECT_THAT(pictures[0].plot.curves[0].y, testing::Pointwise(testing::DoubleNear(1e-9), {3, 2, 11, 3, 3}));
+  EXPECT_EQ(question.figures(measured()).size(), 10U);
+}
+
+TEST(BuildCostQuestion, SaysWhatWasNotMeasuredAndWhy) {
+  Json json = measured();
+  json["sides"]["autograd"]["compile"] = not_measured({"no compiler", "tidak ada kompilator"});
+  json["sides"]["manual"]["startup"] = not_measured({"not built", "belum dibangun"});
+  const Question question = build_cost_question();
+  const std::string answer = question.answer(json, Language::english);
+  EXPECT_THAT(answer, AllOf(HasSubstr("| 10 | – | – |"), HasSubstr("compile time (autograd)"),
+                            HasSubstr("no compiler"), HasSubstr("not built")));
+  EXPECT_THAT(question.answer(json, Language::indonesian), HasSubstr("tidak ada kompilator"));
+  EXPECT_THAT(question.verdict(json, Language::english), HasSubstr("not measured"));
+  EXPECT_THAT(question.pictures(json, Language::english)[0].plot.categories,
+              testing::ElementsAre("libraries", "size"));
+  EXPECT_EQ(question.figures(json).size(), 7U);
+}
+
+TEST(BuildCostQuestion, HasAnAnswerWhenNothingWasMeasured) {
+  Json json = measured();
+  for (Json& side : json["sides"])
+    for (Json& part : side) part = not_measured({"gone", "hilang"});
+  const Question question = build_cost_question();
+  EXPECT_THAT(question.answer(json, Language::english),
+              AllOf(HasSubstr("gone"), Not(HasSubstr("largest library"))));
+  EXPECT_THAT(question.pictures(json, Language::english), IsEmpty());
+  EXPECT_THAT(question.figures(json), IsEmpty());
+}
+
+}  // namespace
+}  // namespace twin::reports

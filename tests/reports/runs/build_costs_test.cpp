@@ -1,0 +1,117 @@
+#include "reports/runs/build_costs.hpp"
+
+#include <algorithm>
+
+#include "reports/questions/question.hpp"
+#include "shared/errors.hpp"
+#include "shared/formats/files.hpp"
+#include "tests/support/expect_message.hpp"
+
+namespace twin::reports {
+namespace {
+
+using testing::HasSubstr;
+
+/// A build folder of shell scripts.
+class BuildCosts : public testing::Test {
+ protected:
+  BuildCosts() {
+    std::filesystem::create_directories(build_ / "bin");
+    for (const std::string side : {"manual", "autograd"}) {
+      script(side, "echo '{\"loss\": 0.5, \"peak_bytes\": 1000}'");
+      compile(side, "true");
+    }
+    write_commands();
+  }
+
+  void script(const std::string& side, const std::string& text) const {
+    const std::filesystem::path path =
+        write_file(build_ / ("bin/startup_" + side), "#!/bin/sh\n" + text + "\n");
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+
+  void compile(const std::string& side, const std::string& command) {
+    commands_[side] = {{"directory", build_.path().string()},
+                       {"command", command},
+                       {"file", "/somewhere/" + side + "/backend.cpp"}};
+  }
+  void write_commands() const {
+    Json all = Json::array();
+    for (const Json& command : commands_) all.push_back(command);
+    write_file(build_ / "compile_commands.json", all.dump());
+  }
+
+  Json measure() const {
+    return measure_build_costs(build_.path(), true, [](std::int64_t, std::int64_t) {});
+  }
+
+  TemporaryFolder build_;
+  Json commands_ = Json::object();
+};
+
+TEST_F(BuildCosts, AreMeasuredOnBothSides) {
+  compile("manual", "touch compiled-$CCACHE_DISABLE; true");
+  write_commands();
+  const Json sides = measure();
+  for (const char* side : {"manual", "autograd"}) {
+    const Json& startup = sides.at(side).at("startup");
+    EXPECT_EQ(startup.at("seconds").size(), startup.at("peak_bytes").size());
+    EXPECT_GT(startup.at("seconds").size(), 1U);
+    EXPECT_EQ(startup.at("loss"), 0.5);
+    EXPECT_EQ(sides.at(side).at("compile").at("seconds").size(), 1U);
+  }
+  EXPECT_TRUE(std::filesystem::exists(build_ / "compiled-1"));  // in its folder, without a cache
+}
+
+TEST_F(BuildCosts, WhatIsMissingIsNamedAndTheRestMeasured) {
+  script("autograd", "echo 'error: no such thing' >&2; exit 2");
+  std::filesystem::remove(build_ / "bin/startup_manual");
+  compile("manual", "echo 'backend.cpp:1: error: no' >&2; exit 1; :");
+  commands_.erase("autograd");
+  write_commands();
+  const Json sides = measure();
+  const auto reason = [&](const char* side, const char* part) {
+    const Json& measured = sides.at(side).at(part);
+    return was_measured(measured) ? "measured" : reason_of(measured, Language::english);
+  };
+  EXPECT_THAT(reason("autograd", "startup"), HasSubstr("startup_autograd fails: error: no such thing"));
+  EXPECT_THAT(reason("manual", "startup"), HasSubstr("startup_manual is not in the build folder"));
+  EXPECT_THAT(reason("manual", "size"), HasSubstr("startup_manual is not in the build folder"));
+  EXPECT_THAT(reason("autograd", "size"), HasSubstr("ldd cannot read it"));  // a script
+  EXPECT_THAT(reason("manual", "compile"), HasSubstr("backend.cpp:1: error: no"));
+  EXPECT_THAT(reason("autograd", "compile"), HasSubstr("does not know autograd/backend.cpp"));
+}
+
+TEST_F(BuildCosts, AFolderThatWasNeverBuiltInMeasuresNothing) {
+  std::filesystem::remove_all(build_ / "bin");
+  std::filesystem::remove(build_ / "compile_commands.json");
+  for (const Json& side : measure())
+    for (const Json& part : side) EXPECT_FALSE(was_measured(part)) << part;
+}
+
+TEST_F(BuildCosts, DamagedCommandsAreNone) {
+  write_file(build_ / "compile_commands.json", "[{\"file\": \"/a/manual/back");
+  EXPECT_FALSE(compile_command(build_.path(), "manual/backend.cpp"));
+}
+
+TEST(BuildCostsOfThisBuild, KnowHowBothSidesAreCompiled) {
+  for (const char* unit : {"manual/backend.cpp", "autograd/backend.cpp"}) {
+    const auto command = compile_command(build_folder(), unit);
+    ASSERT_TRUE(command) << unit;
+    EXPECT_THAT(command->command, HasSubstr(unit));
+  }
+}
+
+TEST(LibrariesOf, AreThoseTheSystemLoads) {
+  const std::vector<Library> libraries = libraries_of(std::filesystem::canonical("/proc/self/exe"));
+  ASSERT_FALSE(libraries.empty());
+  EXPECT_TRUE(std::any_of(libraries.begin(), libraries.end(),
+                          [](const Library& library) { return library.name.starts_with("libtorch_cpu"); }));
+  EXPECT_TRUE(std::is_sorted(libraries.begin(), libraries.end(),
+                             [](const Library& a, const Library& b) { return a.bytes > b.bytes; }));
+  EXPECT_GT(libraries.back().bytes, 0);
+  EXPECT_THROW_MESSAGE(libraries_of("/no/such/program"), MachineError, "ldd cannot read it", "program");
+}
+
+}  // namespace
+}  // namespace twin::reports
