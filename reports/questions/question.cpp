@@ -13,7 +13,9 @@ std::string reason_of(const Json& json, Language language) {
 }
 
 std::vector<Question> questions() {
-  return {equivalence_question(), mistakes_question(), xor_question(), fashion_question(), speed_question()};
+  return {speed_question(),     silent_mistakes_question(),
+          detectors_question(), weak_checks_question(),
+          gaps_question(),      drift_question()};
 }
 
 }  // namespace twin::reports
