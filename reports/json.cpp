@@ -1,5 +1,8 @@
 #include "reports/json.hpp"
 
+#include <ctime>
+#include <fmt/chrono.h>
+
 #include "reports/backends.hpp"
 #include "reports/commit.hpp"
 #include "shared/machine/blas.hpp"
@@ -18,6 +21,7 @@ Json json_header(std::string_view command, Json options, int threads, const Busy
   for (const Backend* backend : backends()) sides[std::string(backend->name())] = backend->description();
   return {{"schema", "twingrad." + std::string(command) + "/1"},
           {"commit", commit()},
+          {"date", fmt::format("{:%F}", fmt::gmtime(std::time(nullptr)))},
           {"options", std::move(options)},
           {"machine",
            {{"processor", machine.processor},

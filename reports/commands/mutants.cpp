@@ -107,6 +107,17 @@ void print_counts(const Json& counts) {
   fmt::print("Diagnosis: right {}, wrong {}, unexplained {}, no mark {}.\n", diagnosed["right"].get<int>(),
              diagnosed["wrong"].get<int>(), diagnosed["unexplained"].get<int>(),
              diagnosed["no_mark"].get<int>());
+  for (const auto& [part, weakenings] : counts["weak_checks"].items()) {
+    fmt::print("Catches that vanish on {}:", part == "layer" ? "single layers" : "small networks");
+    const char* separator = " with ";
+    for (const auto& [weakening, count] : weakenings.items()) {
+      std::string words = weakening;
+      std::replace(words.begin(), words.end(), '_', ' ');
+      fmt::print("{}{} {} of {}", separator, words, count["vanished"].size(), count["caught"].get<int>());
+      separator = ", ";
+    }
+    fmt::print(".\n");
+  }
 }
 
 void print_diagnosis(const MutantResult& mutant, const std::string& title) {

@@ -1,10 +1,10 @@
 // What does each side cost to build, to carry along and to start?
 #include <algorithm>
 #include <fmt/format.h>
-#include <gsl/gsl_statistics_double.h>
 #include <set>
 
 #include "reports/questions/question.hpp"
+#include "shared/statistics.hpp"
 #include "reports/runs/build_costs.hpp"
 #include "shared/terminal/table.hpp"
 
@@ -23,20 +23,8 @@ Json measure(const Measuring& measuring) {
   return json;
 }
 
-struct Spread {
-  double median, q1, q3;
-  bool noisy() const { return q3 - q1 > kNoisy * median; }
-};
-
 // Precondition: not empty.
-Spread spread_of(const Json& samples) {
-  auto values = samples.get<std::vector<double>>();
-  std::sort(values.begin(), values.end());
-  const auto quantile = [&](double share) {
-    return gsl_stats_quantile_from_sorted_data(values.data(), 1, values.size(), share);
-  };
-  return {quantile(0.5), quantile(0.25), quantile(0.75)};
-}
+Quartiles spread_of(const Json& samples) { return quartiles(samples.get<std::vector<double>>()); }
 
 const Json& part_of(const Json& json, const char* side, const char* part) {
   return json.at("sides").at(side).at(part);
@@ -65,11 +53,11 @@ std::string number(double value) {
   return value < 1000 ? fmt::format("{:.3g}", value) : fmt::format("{:.0f}", value);
 }
 
-std::string spread_cell(const Spread& spread, double unit, bool several, Language language) {
+std::string spread_cell(const Quartiles& spread, double unit, bool several, Language language) {
   if (!several) return number(spread.median / unit);
-  return fmt::format("{} ({}…{}){}", number(spread.median / unit), number(spread.q1 / unit),
-                     number(spread.q3 / unit),
-                     !spread.noisy()                 ? ""
+  return fmt::format("{} ({}…{}){}", number(spread.median / unit), number(spread.lower / unit),
+                     number(spread.upper / unit),
+                     !spread.spread() > kNoisy                 ? ""
                      : language == Language::english ? ", noisy"
                                                      : ", berderau");
 }
@@ -118,7 +106,7 @@ class CostTable {
 std::string cost_table(const Json& json, Language language) {
   CostTable table(json, language);
   const auto spread = [&](const Json& samples, double unit) -> Measured {
-    const Spread s = spread_of(samples);
+    const Quartiles s = spread_of(samples);
     return {spread_cell(s, unit, samples.size() > 1, language), s.median};
   };
   table.add({"compile its `backend.cpp`, processor s", "mengompilasi `backend.cpp`-nya, detik prosesor"},

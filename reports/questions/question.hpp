@@ -31,7 +31,7 @@ struct Measuring {
 };
 
 struct Picture {
-  std::string name;  // unique in the report: "xor-loss"
+  std::string name;  // unique in the report: "drift-xor"
   Plot plot;
 };
 
@@ -68,15 +68,20 @@ std::string reason_of(const Json& json, Language language);
 /// In the order of the report.
 std::vector<Question> questions();
 
-Question equivalence_question();
-Question mistakes_question();
-Question xor_question();
-Question fashion_question();
 Question speed_question();
-Question memory_question();
-Question finite_differences_question();
+Question gpu_question();
+Question small_steps_question();
+Question silent_mistakes_question();
+Question detectors_question();
+Question weak_checks_question();
 Question lines_question();
 Question backward_share_question();
+Question gaps_question();
+Question drift_question();
+Question memory_question();
+Question backward_time_question();
+Question finite_differences_question();
 Question build_cost_question();
+Question five_steps_question();
 
 }  // namespace twin::reports

@@ -57,6 +57,7 @@ std::vector<Tightness> tightness(const NetworkCheck& check) {
     }
     shares[i].push_back(row.share());
     all[i].largest_derived_share = std::max(all[i].largest_derived_share, row.derived_share);
+    all[i].largest_rel = std::max(all[i].largest_rel, row.gap.max_rel());
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
     std::sort(shares[i].begin(), shares[i].end());
@@ -178,7 +179,8 @@ Json result_json(const std::vector<NetworkCheck>& checks, Device device) {
                        {"rows", t.rows},
                        {"largest_share", t.largest_share},
                        {"median_share", t.median_share},
-                       {"largest_derived_share", t.largest_derived_share}});
+                       {"largest_derived_share", t.largest_derived_share},
+                       {"largest_rel", t.largest_rel}});
   }
   Json distribution;
   for (const DType dtype : {DType::float64, DType::float32}) {

@@ -43,6 +43,7 @@ struct Tightness {
   std::size_t rows = 0;
   double largest_share = 0, median_share = 0;  // of the bound that decides: gap / bound
   double largest_derived_share = 0;            // of the bound from forward-error analysis, element by element
+  double largest_rel = 0;                      // gap, relative to the largest value of the tensor
 };
 /// In the order of the rows; the hand-written twin's alone.
 std::vector<Tightness> tightness(const NetworkCheck& check);

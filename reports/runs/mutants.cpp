@@ -110,6 +110,7 @@ class Workshop {
       return trial;
     }
     check(trial, quick);
+    check_weakly(trial);
     learn_xor(trial, quick);
     if (!quick && fashion) learn_fashion(trial);
     if (!quick) sanitize(trial);
@@ -171,6 +172,11 @@ class Workshop {
                                    {"tensor", finding["tensor"]},
                                    {"text", finding["text"]}});
     }
+  }
+
+  void check_weakly(Trial& trial) {
+    if (const std::optional<Json> said = run(trial, {"check-weakly"}))
+      trial.weak_checks = weak_checks_of((*said)["situations"]);
   }
 
   void learn_xor(Trial& trial, bool quick) {
@@ -302,7 +308,10 @@ void expect_unnoticed(const Trial& baseline) {
   if (!baseline.ends.empty())
     throw NumericError(
         fmt::format("the right code ended early: {}: {}", baseline.ends[0].first, baseline.ends[0].second));
-  if (baseline.finite_differences || baseline.step_1 || baseline.later_steps || baseline.sanitizer)
+  const bool weakly =
+      std::any_of(baseline.weak_checks.begin(), baseline.weak_checks.end(),
+                  [](const WeakCheck& check) { return check.full.has_value() || check.weak.has_value(); });
+  if (baseline.finite_differences || baseline.step_1 || baseline.later_steps || baseline.sanitizer || weakly)
     throw NumericError("the right code is noticed as wrong", {}, "see twin check");
 }
 
@@ -344,7 +353,57 @@ Json json_of(const Trial& trial) {
           {"ended_early", std::move(ends)}};
 }
 
+constexpr auto kWeakenings =
+    std::to_array<const char*>({"ones_upstream", "zero_weights", "float32", "no_input_gradient"});
+
+const char* part_of(bool alone) { return alone ? "layer" : "network"; }
+
 }  // namespace
+
+std::vector<WeakCheck> weak_checks_of(const Json& situations) {
+  const auto add = [](std::optional<int>& earliest, int step) {
+    if (step > 0) earliest = std::min(earliest.value_or(step), step);
+  };
+  std::vector<WeakCheck> checks;
+  for (const bool alone : {true, false})
+    for (const char* weakening : kWeakenings) {
+      WeakCheck check{weakening, alone, {}, {}};
+      for (const Json& situation : situations) {
+        if (situation.at("alone") != alone || !situation.at("weak").contains(weakening)) continue;
+        add(check.full, situation.at("full"));
+        add(check.weak, situation.at("weak").at(weakening));
+      }
+      checks.push_back(std::move(check));
+    }
+  return checks;
+}
+
+Json json_of(const std::vector<WeakCheck>& checks) {
+  const auto step = [](const std::optional<int>& value) { return value ? Json(*value) : Json(); };
+  Json json;
+  for (const WeakCheck& check : checks)
+    json[part_of(check.alone)][check.weakening] = {{"full", step(check.full)}, {"weak", step(check.weak)}};
+  return json;
+}
+
+Json weak_counts(const std::vector<MutantResult>& mutants) {
+  Json counts;
+  for (const bool alone : {true, false})
+    for (const char* weakening : kWeakenings)
+      counts[part_of(alone)][weakening] = {
+          {"caught", 0}, {"later", Json::array()}, {"vanished", Json::array()}};
+  for (const MutantResult& mutant : mutants)
+    for (const WeakCheck& check : mutant.trial.weak_checks) {
+      if (!check.full) continue;
+      Json& count = counts[part_of(check.alone)][check.weakening];
+      count["caught"] = count["caught"].get<int>() + 1;
+      if (!check.weak)
+        count["vanished"].push_back(mutant.mutant.name);
+      else if (*check.weak > *check.full)
+        count["later"].push_back(mutant.mutant.name);
+    }
+  return counts;
+}
 
 std::string_view to_string(Diagnosed diagnosed) {
   switch (diagnosed) {
@@ -461,6 +520,7 @@ Json result_json(const MutantsResult& result) {
     row.update({{"detectors", detectors},
                 {"suite_asked", mutant.suite_asked},
                 {"caught_by_suite", mutant.failed_tests},
+                {"weak_checks", json_of(mutant.trial.weak_checks)},
                 {"diagnosis", mutant.trial.diagnosis},
                 {"diagnosed", to_string(mutant.diagnosed)},
                 {"survives", mutant.survives()}});
@@ -472,6 +532,7 @@ Json result_json(const MutantsResult& result) {
            {{"mutants", result.mutants.size()},
             {"caught_by", std::move(caught)},
             {"diagnosed", std::move(diagnosed)},
+            {"weak_checks", weak_counts(result.mutants)},
             {"survivors", survivors}}}};
 }
 

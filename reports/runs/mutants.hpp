@@ -15,6 +15,9 @@
 //   suite                the project's own tests, without LibTorch; asked only where no check noticed
 //
 // A mutant that nobody notices survives: the tests have a hole.
+//
+// Apart from that, the check against autograd is weakened, on small random networks, in the ways that people
+// weaken theirs: a catch that vanishes is what the stronger check is for.
 #pragma once
 
 #include <functional>
@@ -45,12 +48,28 @@ struct FashionLearning {
   bool finite = false;
 };
 
+/// One way to check less closely, and the step by which the check notices something: whole, on the same
+/// networks, and weakened. Empty where it does not.
+struct WeakCheck {
+  std::string weakening;  // "ones_upstream", "zero_weights", "float32", "no_input_gradient"
+  bool alone = false;     // on single layers; otherwise on whole networks
+  std::optional<int> full, weak;
+};
+
+/// From what the probe says of each network: [{"alone", "full", "weak": {"float32": …}}], a step, or 0 where
+/// nothing was noticed. The earliest step of all networks that a weakening can be tried on.
+std::vector<WeakCheck> weak_checks_of(const Json& situations);
+
+/// {"layer": {"float32": {"full", "weak"}, …}, "network": {…}}; null where there is none.
+Json json_of(const std::vector<WeakCheck>& checks);
+
 /// What became of one set of sources. What a crash, a hang or an exception has cut off is missing.
 struct Trial {
   bool compiles = false;
   std::vector<XorLearning> xor_learning;
   std::optional<FashionLearning> fashion;
   bool finite_differences = false, step_1 = false, later_steps = false, sanitizer = false;  // noticed
+  std::vector<WeakCheck> weak_checks;
   std::vector<std::pair<std::string, std::string>> ends;  // part of the probe, what ended it: "signal 11"
   Json diagnosis = Json::array();                         // [{network, cause, tensor, text}]
 };
@@ -87,6 +106,10 @@ std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool q
 /// about the right code.
 MutantsResult run_mutants(const MutantsOptions& options,
                           const std::function<void(std::int64_t done, std::int64_t total)>& on_mutant);
+
+/// {"layer": {"float32": {"caught": …, "later": […], "vanished": […]}, …}, "network": {…}}: how many the
+/// whole check catches, and the names of those that the weakened one catches at a later step, or not at all.
+Json weak_counts(const std::vector<MutantResult>& mutants);
 
 Json options_json(const MutantsOptions& options);
 /// {"baseline", "mutants": […], "counts"}

@@ -14,6 +14,7 @@
 #include "shared/formats/files.hpp"
 #include "shared/formats/npy.hpp"
 #include "shared/machine/process.hpp"
+#include "shared/statistics.hpp"
 #include "shared/seeds/initialise.hpp"
 
 namespace twin::reports {
@@ -124,14 +125,6 @@ std::vector<TwinLosses> losses_of_twins(const NetworkSpec& spec, const NamedTens
 
 // ---- What a peer says
 
-// Between the two values that are nearest to the share `q` of a sorted list.
-double quantile(const std::vector<double>& sorted, double q) {
-  const double position = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const auto above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
-}
-
 std::string last_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text.substr(text.rfind('\n') + 1);
@@ -148,11 +141,7 @@ PeerTiming timing_of(const Json& said) {
   timing.busy_threads = said.at("busy_threads");
   timing.us_per_step = said.at("us_per_step").get<std::vector<double>>();
   if (timing.us_per_step.empty()) return timing;
-  std::vector<double> sorted = timing.us_per_step;
-  std::sort(sorted.begin(), sorted.end());
-  timing.first_quartile_us = quantile(sorted, 0.25);
-  timing.median_us = quantile(sorted, 0.5);
-  timing.third_quartile_us = quantile(sorted, 0.75);
+  timing.us = quartiles(timing.us_per_step);
   return timing;
 }
 
@@ -255,9 +244,9 @@ Json json_of(const PeerResult& result) {
                 {"python", timing.python},
                 {"blas", timing.blas},
                 {"us_per_step", timing.us_per_step},
-                {"first_quartile_us", timing.first_quartile_us},
-                {"median_us", timing.median_us},
-                {"third_quartile_us", timing.third_quartile_us},
+                {"first_quartile_us", timing.us.lower},
+                {"median_us", timing.us.median},
+                {"third_quartile_us", timing.us.upper},
                 {"busy_threads", timing.busy_threads}});
   } else if (result.missing) {
     const auto& [what, package] = *result.missing;

@@ -10,13 +10,14 @@
 
 #include "bench/train_step.hpp"
 #include "reports/json.hpp"
+#include "shared/statistics.hpp"
 
 namespace twin::reports {
 
 struct PeerTiming {
   std::string version, python, blas;  // blas is empty when nobody knows: a wheel of PyTorch holds it inside
   std::vector<double> us_per_step;    // of every round, in their order
-  double first_quartile_us = 0, median_us = 0, third_quartile_us = 0;
+  Quartiles us;                       // of them
   double busy_threads = 0;  // processor time over wall time
 };
 

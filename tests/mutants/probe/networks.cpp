@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::uint32_t kBatches = 3;
 
-std::vector<OwnedBatch> random_batches(const NetworkSpec& spec, std::int64_t rows, Seed seed) {
+std::vector<OwnedBatch> random_batches(const NetworkSpec& spec, std::int64_t rows, Seed seed,
+                                       std::int64_t features = 0) {
   std::vector<OwnedBatch> batches;
   for (std::uint32_t b = 0; b < kBatches; ++b)
-    batches.push_back(random_batch(spec, rows, DType::float64, seed, b));
+    batches.push_back(random_batch(spec, rows, DType::float64, seed, b, features));
   return batches;
 }
 
@@ -37,15 +38,19 @@ Subject of_the_catalogue(const CatalogueEntry& entry, bool pictures) {
                  : stored_batches(load_dataset(entry.dataset), entry.batch_size)};
 }
 
-Subject primes() {
-  constexpr Seed kSeed = 1;
-  constexpr std::int64_t kRows = 11;
-  // Neither lr nor 1 - momentum is the other, and no float is the first.
-  const NetworkSpec spec =
-      mlp({3, 7, 5}, MseLossSpec{}, SgdSpec{.lr = 0.03, .momentum = 0.9}, UniformInitialiser{});
-  return {"primes", spec, initial_parameters(spec, DType::float64, kSeed),
-          random_batches(spec, kRows, kSeed)};
+constexpr Seed kSeed = 1;
+constexpr std::int64_t kRows = 11;
+// Neither lr nor 1 - momentum is the other, and no float is the first.
+constexpr SgdSpec kSgd{.lr = 0.03, .momentum = 0.9};
+
+Subject of_random_numbers(std::string name, const NetworkSpec& spec, std::int64_t features = 0) {
+  return {std::move(name), spec, initial_parameters(spec, DType::float64, kSeed),
+          random_batches(spec, kRows, kSeed, features)};
 }
+
+NetworkSpec primes_under(LossSpec loss) { return mlp({3, 7, 5}, loss, kSgd, UniformInitialiser{}); }
+
+Subject primes() { return of_random_numbers("primes", primes_under(MseLossSpec{})); }
 
 }  // namespace
 
@@ -54,6 +59,19 @@ std::vector<Subject> subjects(const std::vector<std::string>& names, bool pictur
   for (const std::string& name : names)
     all.push_back(name == "primes" ? primes() : of_the_catalogue(find_network(name), pictures));
   return all;
+}
+
+std::vector<Situation> weak_situations() {
+  const auto alone = [](LayerSpec layer, std::int64_t features) {
+    const std::string name = layer.name;
+    const NetworkSpec spec{{std::move(layer)}, InnerProductLossSpec{}, kSgd, UniformInitialiser{}};
+    return Situation{of_random_numbers(name, spec, features), true, true};
+  };
+  return {alone({"dense", DenseSpec{3, 5}}, 3),
+          alone({"sigmoid", SigmoidSpec{}}, 7),
+          {of_random_numbers("mse", primes_under(MseLossSpec{})), false, false},
+          {of_random_numbers("cross_entropy", primes_under(CrossEntropyLossSpec{})), false, false},
+          {of_random_numbers("inner_product", primes_under(InnerProductLossSpec{})), false, true}};
 }
 
 }  // namespace twin::mutants

@@ -24,4 +24,15 @@ struct Subject {
 /// or where `pictures` is false.
 std::vector<Subject> subjects(const std::vector<std::string>& names, bool pictures);
 
+/// A small random network that a check is weakened on.
+struct Situation {
+  Subject subject;
+  bool alone;     // a single layer; otherwise a whole network
+  bool upstream;  // under the inner-product loss: its targets are the gradient that comes from above
+};
+
+/// Each layer alone under the inner-product loss, and 3-7-5 under each loss. Their weights, inputs and
+/// upstream gradients are uniform in ±1, their sizes distinct primes.
+std::vector<Situation> weak_situations();
+
 }  // namespace twin::mutants

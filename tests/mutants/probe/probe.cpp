@@ -1,8 +1,9 @@
 // What becomes of a mutant: checked as a right network is, and trained as its author would.
 //
 //   probe check NETWORK…         float64 gradients and updates, against autograd and finite differences
-//   probe learn-xor SEEDS LR…    how many of the seeds 1 … SEEDS learn xor at each learning rate, and how
-//   fast probe learn-fashion          accuracy of fashion-mlp after a short training
+//   probe check-weakly           the check against autograd on small networks, whole and weakened
+//   probe learn-xor SEEDS LR…    how many of the seeds 1 … SEEDS learn xor at each learning rate, how fast
+//   probe learn-fashion          accuracy of fashion-mlp after a short training
 //
 // JSON on standard output. A mutant may crash, hang or throw: the exit code tells the first two, "error" the
 // last.
@@ -87,6 +88,54 @@ Json check(const std::vector<std::string>& names) {
   return {{"networks", std::move(networks)}};
 }
 
+// ---- check weakly
+
+constexpr std::int64_t kUnnoticed = 0;
+
+// The first step at which the check against autograd notices something.
+std::int64_t first_notice(const Subject& subject, DType dtype, bool input_gradient) {
+  std::int64_t first = kUnnoticed;
+  try {
+    for (const CheckRow& row :
+         check_equivalence(twins(), subject.spec, subject.parameters, subject.batches,
+                           {.dtype = dtype, .steps = kSteps, .finite_differences = false})) {
+      const bool of_input = row.quantity == "input_gradient" || row.tensor == "input";
+      if (!row.failed() || (of_input && !input_gradient)) continue;
+      if (first == kUnnoticed || row.step < first) first = row.step;
+    }
+  } catch (const std::exception&) {
+    return 1;  // noticed as well as a number
+  }
+  return first;
+}
+
+Subject with_ones_upstream(Subject subject) {
+  for (OwnedBatch& batch : subject.batches)
+    for (double& target : batch.targets.data<double>()) target = 1;
+  return subject;
+}
+
+Subject with_zero_weights(Subject subject) {
+  for (Tensor& parameter : subject.parameters)
+    for (double& weight : parameter.data<double>()) weight = 0;
+  return subject;
+}
+
+Json check_weakly() {
+  Json rows = Json::array();
+  for (const auto& [subject, alone, upstream] : weak_situations()) {
+    Json weak{{"zero_weights", first_notice(with_zero_weights(subject), DType::float64, true)},
+              {"float32", first_notice(subject, DType::float32, true)},
+              {"no_input_gradient", first_notice(subject, DType::float64, false)}};
+    if (upstream) weak["ones_upstream"] = first_notice(with_ones_upstream(subject), DType::float64, true);
+    rows.push_back({{"situation", subject.name},
+                    {"alone", alone},
+                    {"full", first_notice(subject, DType::float64, true)},
+                    {"weak", std::move(weak)}});
+  }
+  return {{"situations", std::move(rows)}};
+}
+
 // ---- learn
 
 std::unique_ptr<Network> network_of(const CatalogueEntry& entry, DType dtype, Seed seed) {
@@ -164,6 +213,7 @@ Json run(const std::vector<std::string>& words) {
   use_threads(1, backends);
   const std::string& part = words.at(0);
   if (part == "check") return check({words.begin() + 1, words.end()});
+  if (part == "check-weakly") return check_weakly();
   if (part == "learn-fashion") return learn_fashion();
   if (part != "learn-xor") throw UsageError("unknown part " + part);
   std::vector<double> rates;

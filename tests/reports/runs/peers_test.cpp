@@ -28,9 +28,9 @@ void expect_agreement(const std::vector<PeerResult>& results) {
     EXPECT_EQ(result.fault, "") << result.peer << ", " << result.subject;
     if (!result.timing) continue;
     ++measured;
-    EXPECT_GT(result.timing->median_us, 0);
-    EXPECT_LE(result.timing->first_quartile_us, result.timing->median_us);
-    EXPECT_LE(result.timing->median_us, result.timing->third_quartile_us);
+    EXPECT_GT(result.timing->us.median, 0);
+    EXPECT_LE(result.timing->us.lower, result.timing->us.median);
+    EXPECT_LE(result.timing->us.median, result.timing->us.upper);
     EXPECT_GT(result.timing->busy_threads, 0);
   }
   if (measured == 0) GTEST_SKIP() << "python3-numpy and python3-torch are not installed";
@@ -154,9 +154,9 @@ TEST_F(FakePythonTest, RightLossesMakeATiming) {
   EXPECT_EQ(fault(saying(losses, "1.5")), "it kept 1.50 threads busy where 1 were asked for");
   const std::vector<PeerResult> results = run({kXor}, DType::float64, {python("exit 0", saying(losses))});
   ASSERT_TRUE(results[0].timing) << results[0].fault;
-  EXPECT_DOUBLE_EQ(results[0].timing->first_quartile_us, 1.75);
-  EXPECT_DOUBLE_EQ(results[0].timing->median_us, 2.5);
-  EXPECT_DOUBLE_EQ(results[0].timing->third_quartile_us, 4.75);
+  EXPECT_DOUBLE_EQ(results[0].timing->us.lower, 1.75);
+  EXPECT_DOUBLE_EQ(results[0].timing->us.median, 2.5);
+  EXPECT_DOUBLE_EQ(results[0].timing->us.upper, 4.75);
   EXPECT_EQ(json_of(results[0]).at("us_per_step").size(), 4U);
 }
 

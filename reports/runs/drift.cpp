@@ -1,0 +1,181 @@
+#include "reports/runs/drift.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <memory>
+#include <span>
+
+#include "reports/backends.hpp"
+#include "shared/compare/difference.hpp"
+#include "shared/data/batches.hpp"
+#include "shared/errors.hpp"
+#include "shared/seeds/initialise.hpp"
+#include "shared/train/trainer.hpp"
+
+namespace twin::reports {
+namespace {
+
+constexpr double kLimits[] = {1e-12, 1e-9, 1e-6, 1e-3};
+
+template <typename T>
+void to_next_floats(std::span<T> values) {
+  for (T& value : values) value = std::nextafter(value, std::numeric_limits<T>::infinity());
+}
+
+NamedTensors one_ulp_away(NamedTensors tensors) {
+  for (Tensor& tensor : tensors) {
+    if (tensor.dtype() == DType::float32)
+      to_next_floats(tensor.data<float>());
+    else
+      to_next_floats(tensor.data<double>());
+  }
+  return tensors;
+}
+
+Tensor rounded(const Tensor& tensor) {
+  constexpr double kLargest = 3;
+  std::vector<double> values = tensor.to_doubles();
+  for (double& value : values) value = std::round(kLargest * value);
+  return Tensor(tensor.name(), tensor.shape(), std::move(values)).as(tensor.dtype());
+}
+
+RoundingGap rounding_gap(const Tensor& hand, const Tensor& oracle) {
+  const std::vector<double> a = hand.to_doubles(), b = oracle.to_doubles();
+  RoundingGap gap{oracle.name(), std::ssize(b), 0, difference(hand, oracle).max_ulp};
+  for (std::size_t i = 0; i < b.size(); ++i) gap.differ += a[i] != b[i];
+  return gap;
+}
+
+std::unique_ptr<Network> built(const Backend& backend, const NetworkSpec& spec, DType dtype,
+                               const NamedTensors& parameters) {
+  std::unique_ptr<Network> network = backend.build(spec, dtype, Device::cpu);
+  network->load_parameters(parameters);
+  return network;
+}
+
+std::vector<RoundingGap> gaps_in_the_first_step(const NetworkSpec& spec, DType dtype,
+                                                const NamedTensors& parameters, const Batch& batch) {
+  const Trace hand = built(twins().manual, spec, dtype, parameters)->trace_step(batch);
+  const Trace oracle = built(*twins().autograd, spec, dtype, parameters)->trace_step(batch);
+  std::vector<RoundingGap> gaps;
+  for (std::size_t i = 0; i < oracle.size(); ++i)
+    gaps.push_back(rounding_gap(hand.at(i).value, oracle[i].value.renamed(oracle[i].quantity)));
+  return gaps;
+}
+
+// 1, 2, 3, … at first, then ten a decade.
+std::int64_t next_point(std::int64_t steps) {
+  constexpr double kPerDecade = 10;
+  return std::max(steps + 1, static_cast<std::int64_t>(
+                                 std::round(static_cast<double>(steps) * std::pow(10.0, 1 / kPerDecade))));
+}
+
+}  // namespace
+
+Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype,
+                const std::function<void(std::int64_t, std::int64_t)>& on_step) {
+  const NamedTensors initial = initial_parameters(entry.spec, dtype, entry.seed);
+  const auto hand = built(twins().manual, entry.spec, dtype, initial),
+             oracle = built(*twins().autograd, entry.spec, dtype, initial),
+             nearby = built(*twins().autograd, entry.spec, dtype, one_ulp_away(initial)),
+             locked = built(twins().manual, entry.spec, dtype, initial);
+  BatchStream batches(dataset.train, dtype, entry.batch_size, entry.seed);
+  const std::int64_t per_epoch = batches.batches_per_epoch(), total = entry.epochs * per_epoch;
+
+  Drift drift;
+  std::int64_t step = 0, next = 1;
+  for (std::int64_t epoch = 1; epoch <= entry.epochs; ++epoch) {
+    batches.begin_epoch(epoch);
+    double hand_losses = 0, oracle_losses = 0;
+    for (std::int64_t s = 0; s < per_epoch; ++s) {
+      const Batch& batch = batches.next();
+      if (step++ == 0) drift.first_step = gaps_in_the_first_step(entry.spec, dtype, initial, batch);
+      const bool measured = step == next || step == total;
+      if (measured) {
+        next = next_point(step);
+        locked->load_parameters(oracle->parameters());
+        locked->load_optimizer_state(oracle->optimizer_state());
+        locked->train_step(batch);
+      }
+      const double hand_loss = hand->train_step(batch), oracle_loss = oracle->train_step(batch);
+      nearby->train_step(batch);
+      if (!std::isfinite(hand_loss) || !std::isfinite(oracle_loss))
+        throw NumericError(
+            fmt::format("the loss became {}", std::isfinite(hand_loss) ? oracle_loss : hand_loss),
+            fmt::format("{}, step {}", entry.name, step));
+      hand_losses += hand_loss;
+      oracle_losses += oracle_loss;
+      if (measured) {
+        const NamedTensors weights = oracle->parameters();
+        drift.points.push_back({step, largest_relative_gap(hand->parameters(), weights),
+                                largest_relative_gap(nearby->parameters(), weights),
+                                largest_relative_gap(locked->parameters(), weights)});
+      }
+      if (on_step) on_step(step, total);
+    }
+    if (per_epoch == 1 && epoch < entry.epochs) continue;
+    const NamedTensors weights = oracle->parameters();
+    drift.epochs.push_back({epoch, step, hand_losses / static_cast<double>(per_epoch),
+                            oracle_losses / static_cast<double>(per_epoch),
+                            accuracy(*hand, dataset.test, dtype), accuracy(*oracle, dataset.test, dtype),
+                            largest_relative_gap(hand->parameters(), weights),
+                            largest_relative_gap(nearby->parameters(), weights)});
+  }
+  return drift;
+}
+
+FirstProduct first_product(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed) {
+  const NetworkSpec layer{{spec.layers.at(0)}, InnerProductLossSpec{}, spec.optimizer, UniformInitialiser{}};
+  const NamedTensors parameters = initial_parameters(layer, dtype, seed);
+  const Tensor inputs = random_batch(layer, rows, dtype, seed).inputs;
+  const auto gap = [&](const NamedTensors& weights, const Tensor& x) {
+    return rounding_gap(built(twins().manual, layer, dtype, weights)->predict(x.view()),
+                        built(*twins().autograd, layer, dtype, weights)->predict(x.view()));
+  };
+  NamedTensors integers;
+  for (const Tensor& parameter : parameters) integers.add(rounded(parameter));
+  return {gap(parameters, inputs), gap(integers, rounded(inputs))};
+}
+
+std::int64_t passes(const std::vector<DriftPoint>& points, double DriftPoint::*gap, double limit) {
+  for (const DriftPoint& point : points)
+    if (point.*gap > limit) return point.steps;
+  return 0;
+}
+
+Json json_of(const RoundingGap& gap) {
+  return {{"quantity", gap.quantity},
+          {"elements", gap.elements},
+          {"differ", gap.differ},
+          {"max_ulp", gap.max_ulp}};
+}
+
+Json json_of(const Drift& drift) {
+  Json points = Json::array(), epochs = Json::array(), first = Json::array(), passages = Json::array();
+  for (const DriftPoint& point : drift.points)
+    points.push_back(
+        {{"steps", point.steps}, {"twins", point.twins}, {"nearby", point.nearby}, {"locked", point.locked}});
+  for (const DriftEpoch& epoch : drift.epochs)
+    epochs.push_back({{"epoch", epoch.epoch},
+                      {"steps", epoch.steps},
+                      {"loss_manual", epoch.loss_manual},
+                      {"loss_autograd", epoch.loss_autograd},
+                      {"accuracy_manual", epoch.accuracy_manual},
+                      {"accuracy_autograd", epoch.accuracy_autograd},
+                      {"twins", epoch.twins},
+                      {"nearby", epoch.nearby}});
+  for (const RoundingGap& gap : drift.first_step) first.push_back(json_of(gap));
+  const auto step = [](std::int64_t steps) { return steps > 0 ? Json(steps) : Json(); };
+  for (const double limit : kLimits)
+    passages.push_back({{"limit", limit},
+                        {"twins", step(passes(drift.points, &DriftPoint::twins, limit))},
+                        {"nearby", step(passes(drift.points, &DriftPoint::nearby, limit))}});
+  return {{"points", std::move(points)},
+          {"epochs", std::move(epochs)},
+          {"first_step", std::move(first)},
+          {"passes", std::move(passages)}};
+}
+
+}  // namespace twin::reports
