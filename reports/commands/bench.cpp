@@ -85,7 +85,12 @@ int run(const Options& options) {
     progress.wipe();
     json = json_header("bench", {{"quick", options.quick}}, threads, busy);
     json.update(measured);
+    json["copy_bytes_per_second"] = bench::copy_rate();
     json["peers"] = Json::array();
+    for (const DType dtype : options.dtypes)
+      for (const PeerResult& peer :
+           run_peers(peer_subjects(subjects), dtype, threads, options.quick, show_peer))
+        json["peers"].push_back(peer_row(peer, threads));
   } else {
     std::vector<std::string> words = options.networks;
     if (options.quick) words.push_back("--quick");

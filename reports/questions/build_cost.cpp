@@ -57,7 +57,7 @@ std::string spread_cell(const Quartiles& spread, double unit, bool several, Lang
   if (!several) return number(spread.median / unit);
   return fmt::format("{} ({}…{}){}", number(spread.median / unit), number(spread.lower / unit),
                      number(spread.upper / unit),
-                     !spread.spread() > kNoisy                 ? ""
+                     spread.spread() <= kNoisy                 ? ""
                      : language == Language::english ? ", noisy"
                                                      : ", berderau");
 }
