@@ -294,7 +294,8 @@ std::string script_of(const Plot& plot, const std::filesystem::path& output) {
   const int height =
       plot.map ? std::max(220, kAroundRows + kRowHeight * static_cast<int>(plot.map->rows.size())) : kHeight;
   std::string script = fmt::format(
-      "set terminal svg size {},{} font 'sans-serif,14' background '#ffffff' linewidth 1.5\n"
+      "set encoding utf8\nset terminal svg size {},{} font 'sans-serif,14' background '#ffffff' linewidth "
+      "1.5\n"
       "set output {}\nset title {} noenhanced\nset xlabel {} noenhanced offset 0,0.4\nset ylabel {} "
       "noenhanced\n"
       "set grid lc '#dddddd'\nset border 3 lc '#444444'\nset tics nomirror\n"
