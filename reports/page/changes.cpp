@@ -38,11 +38,11 @@ const Json& figures_of(const Json& question) {
   return question.contains("figures") ? question.at("figures") : none;
 }
 
-// Everything that changes_between() asks for, asked for before the measurement.
+// Everything that changes_between() asks for, asked for before the measurement. Throws Json::exception.
 void expect_complete(const Json& report) {
   report.at("commit").get<std::string>();
-  for (const auto& [id, question] : report.at("questions").items())
-    for (const Json& figure : figures_of(question)) figure_of(figure);
+  for (const auto& [id, question] : report.at("questions").get_ref<const Json::object_t&>())
+    for (const Json& figure : figures_of(question).get_ref<const Json::array_t&>()) figure_of(figure);
 }
 
 // A kernel keeps a little of the memory, some more than others: the machine is the same.
@@ -168,8 +168,11 @@ std::string changes_text(const Changes& changes, Language language, Medium mediu
       "{} dari {} angka yang ada di kedua laporan berubah: cacah sekecil apa pun, yang lain lebih dari "
       "{:.0f} %. "
       "Baru: {}. Hilang: {}.\n"};
-  std::string text = fmt::format(fmt::runtime(sentence.in(language)), changes.changed.size(),
-                                 changes.changed.size() + static_cast<std::size_t>(changes.unchanged),
+  constexpr Text nothing{"The two reports have no figure in common.\n",
+                         "Kedua laporan tidak memiliki angka yang sama.\n"};
+  const std::size_t common = changes.changed.size() + static_cast<std::size_t>(changes.unchanged);
+  if (common == 0) return std::string(nothing.in(language));
+  std::string text = fmt::format(fmt::runtime(sentence.in(language)), changes.changed.size(), common,
                                  100 * kNoise, changes.only_now, changes.only_before);
   if (changes.changed.empty()) return text;
   Table table(english

@@ -26,9 +26,14 @@ nav li { break-inside: avoid; margin: 0.2rem 0; }
 a { color: var(--accent); }
 code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
 pre, .wide { overflow-x: auto; }
+/* A shadow says that a table goes on. */
+.wide { width: fit-content; max-width: 100%; margin: 1rem 0;
+        background: linear-gradient(to left, var(--paper) 1.5rem, transparent) right / 3rem 100% no-repeat local,
+                    linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll; }
+@media screen and (min-width: 50rem) { .wide { max-width: calc(50vw + 21rem); } }  /* the margin at the right too */
 pre { padding: 0.6rem 0.8rem; border: 1px solid var(--line); border-radius: 4px; }
 pre code { overflow-wrap: normal; }
-img { display: block; width: 100%; max-width: 40rem; height: auto; margin: 1.5rem auto; }
+img { display: block; width: 100%; max-width: 36rem; height: auto; margin: 1.5rem auto; }
 table { border-collapse: collapse; font-size: 0.85rem; }
 th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); }
 td { white-space: nowrap; }
@@ -42,6 +47,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--faint
   img { max-width: 14cm; }
   td { white-space: normal; }
   table { font-size: 8pt; }
+  .wide { max-width: none; background: none; }
   pre { white-space: pre-wrap; }
 }
 )";

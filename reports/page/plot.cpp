@@ -16,18 +16,19 @@ namespace {
 
 constexpr std::size_t kMostPoints = 400;
 // A telephone shows the picture at some 60 % of this width, with letters that can still be read.
-constexpr int kWidth = 560, kHeight = 380;
+constexpr int kWidth = 560, kHeight = 400;
 
 // Okabe and Ito's colours, told apart by colour-blind readers too.
 constexpr const char* kColours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
 
 const char* colour(std::size_t index) { return kColours[index % std::size(kColours)]; }
 
+// Between single quotes gnuplot takes everything as it is, between double ones it runs what stands in
+// backquotes. A line ends between double ones alone.
 std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text)
-    result += c == '"' || c == '\\' ? std::string{'\\', c} : c == '\n' ? "\\n" : std::string{c};
-  return result + "\"";
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? "''" : c == '\n' ? "'.\"\\n\".'" : std::string{c};
+  return result + "'";
 }
 
 // gnuplot does not break lines.
@@ -70,7 +71,7 @@ std::vector<double> values_of(const Plot& plot, bool x_axis) {
 std::string tics_at(char axis, const std::vector<double>& values) {
   std::string list;
   for (const double value : values)
-    list += fmt::format("{}\"{:g}\" {:.9g}", list.empty() ? "" : ", ", value, value);
+    list += fmt::format("{}'{:g}' {:.9g}", list.empty() ? "" : ", ", value, value);
   return fmt::format("set {}tics ({})\n", axis, list);
 }
 
@@ -137,8 +138,8 @@ std::string line_plot(const Plot& plot) {
     const bool right = share_of_axis(mark.x, x, plot.log_x) > 0.5;
     script += fmt::format(
         "set arrow from {0:.9g}, graph 0 to {0:.9g}, graph 1 nohead dt 2 lc '#444444'\n"
-        "set label {1} at {0:.9g}, graph {2:.2f} {3} offset {4},0 noenhanced font ',13'\n",
-        mark.x, quoted(mark.label), 0.96 - 0.07 * static_cast<double>(i), right ? "right" : "left",
+        "set label {1} at {0:.9g}, graph {2:.2f} {3} offset {4},0 noenhanced font ',14'\n",
+        mark.x, quoted(mark.label), 0.96 - 0.09 * static_cast<double>(i), right ? "right" : "left",
         right ? "-0.5" : "0.5");
   }
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
@@ -151,7 +152,7 @@ std::string line_plot(const Plot& plot) {
     for (std::size_t k = 0; k < curve.labels.size(); ++k) {
       if (!shown(curve.x[k], plot.log_x) || !shown(curve.y[k], plot.log_y)) continue;
       const bool right = share_of_axis(curve.x[k], x, plot.log_x) > 0.5;
-      script += fmt::format("set label {} at {:.9g},{:.9g} {} offset {},{} noenhanced font ',12' tc '{}'\n",
+      script += fmt::format("set label {} at {:.9g},{:.9g} {} offset {},{} noenhanced font ',14' tc '{}'\n",
                             quoted(curve.labels[k]), curve.x[k], curve.y[k], right ? "right" : "left",
                             right ? "-0.7" : "0.7", (i + k) % 2 ? "-0.6" : "0.6", colour(i));
     }
@@ -168,17 +169,16 @@ std::string line_plot(const Plot& plot) {
   return script + "plot " + bands + lines + "\n";
 }
 
-std::string category_tics(const std::vector<std::string>& categories, bool numbered) {
+std::string category_tics(const std::vector<std::string>& categories) {
   std::string list;
   std::size_t columns = 0;
   for (std::size_t k = 0; k < categories.size(); ++k) {
     list += fmt::format("{}{} {}", k ? ", " : "", quoted(categories[k]), k);
     columns += display_width(categories[k]) + 2;
   }
-  constexpr std::size_t kColumnsBelow = 66;  // that stand side by side below a picture
-  return fmt::format("set xtics scale 0 {} noenhanced font ',12'{}\n",
-                     columns > kColumnsBelow ? "rotate by 30 right" : "",
-                     numbered ? fmt::format(" ({})", list) : "");
+  constexpr std::size_t kColumnsBelow = 56;  // that stand side by side below a picture
+  return fmt::format("set xtics scale 0 {} noenhanced font ',14' ({})\n",
+                     columns > kColumnsBelow ? "rotate by 30 right" : "", list);
 }
 
 std::string bar_chart(const Plot& plot) {
@@ -186,18 +186,17 @@ std::string bar_chart(const Plot& plot) {
       "set style data histogram\nset style histogram {}\nset style fill solid 0.9 noborder\nset boxwidth "
       "{}\n",
       plot.stacked ? "rowstacked" : "clustered", plot.stacked ? 0.7 : 0.9);
-  script += category_tics(plot.categories, false);
+  script += category_tics(plot.categories);
   script += fmt::format("set xrange [-0.6:{:.1f}]\n", static_cast<double>(plot.categories.size()) - 0.4);
   script += plot.log_y ? logarithmic_axis('y', values_of(plot, false)) : "set yrange [0:*]\n";
   std::string drawing;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     const Curve& curve = plot.curves[i];
     script += fmt::format("$curve{} << END\n", i);
-    for (std::size_t k = 0; k < plot.categories.size(); ++k)
-      script += fmt::format("{} {:.9g}\n", quoted(plot.categories[k]), curve.y.at(k));
+    for (std::size_t k = 0; k < plot.categories.size(); ++k) script += fmt::format("{:.9g}\n", curve.y.at(k));
     script += "END\n";
-    drawing += fmt::format("{}$curve{} using 2:xtic(1) lc '{}' title {}", i ? ", " : "", i, colour(i),
-                           quoted(curve.title));
+    drawing +=
+        fmt::format("{}$curve{} using 1 lc '{}' title {}", i ? ", " : "", i, colour(i), quoted(curve.title));
   }
   return script + "plot " + drawing + "\n";
 }
@@ -208,7 +207,7 @@ std::string box_plot(const Plot& plot) {
       "set style boxplot outliers pointtype 7\nset style fill solid 0.35 border\nset boxwidth {:.3g}\n"
       "set pointsize 0.35\nset xrange [-0.6:{:.1f}]\n",
       0.85 * width, static_cast<double>(plot.categories.size()) - 0.4);
-  script += category_tics(plot.categories, true);
+  script += category_tics(plot.categories);
   if (plot.log_y) script += logarithmic_axis('y', values_of(plot, false));
   std::string drawing;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
@@ -256,13 +255,13 @@ std::string heat_map(const HeatMap& map) {
       map.logarithmic ? "set logscale cb\n" : "",
       low < high ? fmt::format("set cbrange [{:.9g}:{:.9g}]\n", low, high) : "",
       static_cast<double>(columns) - 0.5, static_cast<double>(map.rows.size()) - 0.5);
-  script += category_tics(map.columns, true);
+  script += category_tics(map.columns);
   std::string rows;
   for (std::size_t r = 0; r < map.rows.size(); ++r)
     rows += fmt::format("{}{} {}", r ? ", " : "", quoted(map.rows[r]), r);
-  script += fmt::format("set ytics ({}) noenhanced font ',12'\n", rows);
+  script += fmt::format("set ytics ({}) noenhanced font ',14'\n", rows);
 
-  std::string cells, texts;
+  std::string cells;
   for (std::size_t r = 0; r < map.rows.size(); ++r)
     for (std::size_t c = 0; c < columns; ++c) {
       const std::size_t i = r * columns + c;
@@ -271,37 +270,39 @@ std::string heat_map(const HeatMap& map) {
       const std::string text = !map.texts.empty()  ? map.texts.at(i)
                                : std::isnan(value) ? ""
                                                    : fmt::format("{:.3g}", value);
-      if (!text.empty()) texts += fmt::format("{} {} {}\n", c, r, quoted(text));
+      if (!text.empty())
+        script +=
+            fmt::format("set label {} at {},{} center noenhanced font ',14' front\n", quoted(text), c, r);
     }
-  // gnuplot refuses a block without a line.
-  std::string drawing;
-  if (!cells.empty()) drawing += "$cells using 1:2:(0.48):(0.46):3 with boxxyerror lc palette z notitle, ";
-  drawing += "$texts using 1:2:3 with labels noenhanced font ',12' notitle";
-  return fmt::format("{}$cells << END\n{}END\n$texts << END\n{}END\nplot {}\n", script, cells,
-                     texts.empty() ? "0 0 \" \"\n" : texts, drawing);
+  // Outside the picture: gnuplot refuses to draw nothing.
+  if (cells.empty()) cells = "-1 -1 0\n";
+  return fmt::format(
+      "{}$cells << END\n{}END\nplot $cells using 1:2:(0.48):(0.46):3 with boxxyerror lc palette z notitle\n",
+      script, cells);
 }
 
 // gnuplot lets a key that is too wide run out of the picture.
 std::size_t key_columns(const Plot& plot) {
-  constexpr std::size_t kColumns = 64, kSample = 7;
+  constexpr std::size_t kColumns = 54, kSample = 7;
   std::size_t widest = 0;
   for (const Curve& curve : plot.curves) widest = std::max(widest, display_width(curve.title));
   return std::max<std::size_t>(1, kColumns / (widest + kSample));
 }
 
 std::string script_of(const Plot& plot, const std::filesystem::path& output) {
-  constexpr int kRowHeight = 26, kAroundRows = 130;
-  const int height =
-      plot.map ? std::max(220, kAroundRows + kRowHeight * static_cast<int>(plot.map->rows.size())) : kHeight;
+  constexpr int kRowHeight = 28, kAroundRows = 140;
+  const std::size_t columns = key_columns(plot), key_rows = (plot.curves.size() + columns - 1) / columns;
+  const int height = plot.map ? kAroundRows + kRowHeight * static_cast<int>(plot.map->rows.size())
+                              : kHeight + 20 * static_cast<int>(key_rows > 1 ? key_rows - 1 : 0);
   std::string script = fmt::format(
-      "set encoding utf8\nset terminal svg size {},{} font 'sans-serif,14' background '#ffffff' linewidth "
+      "set encoding utf8\nset terminal svg size {},{} font 'sans-serif,16' background '#ffffff' linewidth "
       "1.5\n"
       "set output {}\nset title {} noenhanced\nset xlabel {} noenhanced offset 0,0.4\nset ylabel {} "
       "noenhanced\n"
-      "set grid lc '#dddddd'\nset border 3 lc '#444444'\nset tics nomirror\n"
+      "set grid lc '#dddddd'\nset border 3 lc '#444444'\nset tics nomirror\nset rmargin 3\n"
       "set key bmargin center horizontal reverse Left samplen 2 height 0.8 maxcols {} noenhanced\n",
-      kWidth, height, quoted(output.string()), quoted(wrapped(plot.title, 60)),
-      quoted(wrapped(plot.x_label, 60)), quoted(wrapped(plot.y_label, 40)), key_columns(plot));
+      kWidth, height, quoted(output.string()), quoted(wrapped(plot.title, 52)),
+      quoted(wrapped(plot.x_label, 52)), quoted(wrapped(plot.y_label, 30)), columns);
   if (plot.map) return script + heat_map(*plot.map);
   if (plot.curves.size() == 1) script += "unset key\n";  // the title says it
   if (plot.categories.empty()) return script + line_plot(plot);
