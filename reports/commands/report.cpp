@@ -1,14 +1,14 @@
 // twin report: every question measured, answered and drawn, on one page.
+#include <algorithm>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 #include <vector>
 
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
-#include "reports/page/page.hpp"
-#include "reports/questions/question.hpp"
+#include "reports/page/contents.hpp"
+#include "reports/page/folder.hpp"
 #include "shared/errors.hpp"
-#include "shared/machine/fingerprint.hpp"
 #include "shared/terminal/style.hpp"
 
 namespace twin::reports {
@@ -18,90 +18,85 @@ struct Options : CommonOptions {
   std::filesystem::path folder = "twin-report";
   std::string language = "en";
   bool quick = false;
+  std::vector<std::string> only;
+  std::filesystem::path earlier;
 };
 
+constexpr Language kLanguages[] = {Language::english, Language::indonesian};
+
 Language parse_language(const std::string& name) {
-  if (name == "en") return Language::english;
-  if (name == "id") return Language::indonesian;
+  for (const Language language : kLanguages)
+    if (name == code_of(language)) return language;
   throw UsageError(fmt::format("unknown language {}", name), {}, "choose from en, id");
 }
 
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || !std::filesystem::is_directory(folder) || ::access(folder.c_str(), W_OK) != 0)
-    throw OutputError(fmt::format("cannot use the folder{}", error ? ": " + error.message() : ""),
-                      folder.string(), "choose another with --out");
+std::vector<std::string_view> ids_of(const std::vector<Question>& all) {
+  std::vector<std::string_view> ids;
+  for (const Question& question : all) ids.push_back(question.id);
+  return ids;
 }
 
-std::string json_path(const Question& question) { return fmt::format("data/{}.json", question.id); }
-
-std::string section(const Question& question, const Json& json, Language language, Pictures& pictures) {
-  const bool english = language == Language::english;
-  std::string text = fmt::format("\n## {}\n\n> {}\n\n{}\n", question.title.in(language),
-                                 question.method.in(language), question.answer(json, language));
-  for (const Picture& picture : question.pictures(json, language)) {
-    const std::string path = fmt::format("pictures/{}.svg", picture.name);
-    pictures[path] = draw_svg(picture.plot);
-    text += fmt::format("\n![{}]({})\n", picture.plot.title, path);
-  }
-  return text + fmt::format(fmt::runtime(english ? "\nThe numbers: [{}]({}). To repeat them: `{}`.\n"
-                                                 : "\nAngkanya: [{}]({}). Untuk mengulanginya: `{}`.\n"),
-                            json_path(question), json_path(question), question.command);
+// In the order of the report.
+std::vector<Question> chosen(const std::vector<std::string>& only) {
+  std::vector<Question> all = questions();
+  const std::vector<std::string_view> ids = ids_of(all);
+  for (const std::string& id : only)
+    if (std::find(ids.begin(), ids.end(), id) == ids.end())
+      throw UsageError(fmt::format("unknown question {}", id), {},
+                       fmt::format("choose from {}", fmt::join(ids, ", ")));
+  if (!only.empty())
+    std::erase_if(all, [&](const Question& question) {
+      return std::find(only.begin(), only.end(), question.id) == only.end();
+    });
+  return all;
 }
 
-std::string machine_line(Language language, int threads) {
-  const Fingerprint machine = fingerprint();
-  const Text text{
-      "Measured on: {}, {} processors, {:.0f} GiB, {}; {}, {}; {} thread(s); manual: {}; autograd: {}; "
-      "commit {}.",
-      "Diukur pada: {}, {} prosesor, {:.0f} GiB, {}; {}, {}; {} utas; manual: {}; autograd: {}; commit {}."};
-  return fmt::format(fmt::runtime(text.in(language)), machine.processor, machine.processors,
-                     static_cast<double>(machine.memory_bytes) / (1 << 30), machine.system, machine.compiler,
-                     machine.build, threads, twins().manual.description(), twins().autograd->description(),
-                     commit());
+std::string text_of(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
-
-void write(const std::filesystem::path& path, std::string_view text) { AtomicFile(path).commit(text); }
 
 int run(const Options& options) {
+  // Whatever can be refused is refused before anything is measured.
   const Language language = parse_language(options.language);
-  for (const char* folder : {"", "data", "pictures"}) make_folder(options.folder / folder);
+  const std::vector<Question> asked = chosen(options.only);
   use_threads(options.threads, backends());
+  const BusyThreads busy;
+  const auto header = [&] {
+    return json_header("report", {{"quick", options.quick}, {"only", options.only}}, options.threads, busy);
+  };
+  std::optional<Json> earlier;
+  if (!options.earlier.empty()) earlier = read_earlier(options.earlier, header());
+  const ReportFolder folder(options.folder);
 
-  std::vector<Question> all = questions();
-  std::vector<Json> measured;
-  for (const Question& question : all) {
-    Progress progress(fmt::format("{} ({}/{})", question.id, measured.size() + 1, all.size()));
-    measured.push_back(
-        question.measure({options.quick, options.threads, options.data,
-                          [&](std::int64_t done, std::int64_t total) { progress.show(done, total); }}));
+  std::vector<Measured> measured;
+  for (const Question& question : asked) {
+    Progress progress(fmt::format("{} ({}/{})", question.id, measured.size() + 1, asked.size()));
+    measured.push_back({question, question.measure({options.quick, options.threads, options.data,
+                                                    [&](std::int64_t done, std::int64_t total) {
+                                                      progress.show(done, total);
+                                                    }})});
   }
 
-  const Text title{"Why move from hand-written code to a framework?",
-                   "Mengapa beralih dari kode tulisan tangan ke framework?"};
-  const Text lead{
-      "Every network here exists twice: once by hand in Eigen, once in LibTorch with autograd. This page "
-      "holds "
-      "what both did on one machine; every number comes from the run.",
-      "Setiap jaringan di sini ada dua kali: sekali ditulis tangan dengan Eigen, sekali dengan LibTorch dan "
-      "autograd. Halaman ini memuat hasil keduanya pada satu mesin; setiap angka berasal dari pengukuran."};
-  std::string markdown = fmt::format("# {}\n\n{}\n\n", title.in(language), lead.in(language));
-  for (std::size_t i = 0; i < all.size(); ++i)
-    markdown += fmt::format("- {}\n", all[i].verdict(measured[i], language));
-  Pictures pictures;
-  for (std::size_t i = 0; i < all.size(); ++i) markdown += section(all[i], measured[i], language, pictures);
-  markdown += fmt::format("\n---\n\n{}\n", machine_line(language, options.threads));
-  const std::string html = html_page(std::string(title.in(language)), options.language, markdown, pictures);
+  Json report = report_json(header(), measured);
+  std::optional<Changes> changes;
+  if (earlier) changes = changes_between(*earlier, report);
+  std::vector<Contents> contents;
+  for (const Language each : kLanguages) contents.push_back(contents_of(measured, report, changes, each));
+  const auto& shown = *std::find_if(contents.begin(), contents.end(),
+                                    [&](const Contents& each) { return each.language == language; });
 
-  // Nothing is written before everything is there; the page comes last.
-  for (std::size_t i = 0; i < all.size(); ++i)
-    write(options.folder / json_path(all[i]), measured[i].dump(1) + "\n");
-  for (const auto& [path, svg] : pictures) write(options.folder / path, svg);
-  write(options.folder / "report.md", markdown);
-  write(options.folder / "index.html", html);
+  Files files{{"index.html", html_page(contents, language)}, {"report.md", markdown_page(shown)}};
+  for (const auto& [question, json] : measured) files[json_path(question)] = text_of(json);
+  for (const Section& section : shown.sections)
+    for (const DrawnPicture& picture : section.pictures) {
+      files[picture.path] = picture.svg;
+      report["questions"][section.id]["pictures"].push_back(picture.path);
+    }
+  files["report.json"] = text_of(report);
+  folder.write(files);
 
-  for (std::size_t i = 0; i < all.size(); ++i) fmt::print("- {}\n", all[i].verdict(measured[i], language));
+  for (const std::string& sentence : verdict_of(measured, language)) fmt::print("- {}\n", sentence);
+  if (changes) fmt::print("\n{}", changes_text(*changes, language, Medium::terminal));
   fmt::print("\n{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
   return 0;
 }
@@ -112,8 +107,25 @@ void add_report(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("report", "Measure everything and write the page");
   auto options = std::make_shared<Options>();
   command->add_flag("--quick", options->quick, "A shorter run: fewer epochs, fewer widths");
-  command->add_option("--out", options->folder, "Where to write it")->option_text("DIR [twin-report]");
-  command->add_option("--lang", options->language, "Language of the page")->option_text("en|id [en]");
+  command
+      ->add_option("--only", options->only,
+                   fmt::format("Only these questions: {}", fmt::join(ids_of(questions()), ", ")))
+      ->delimiter(',')
+      ->option_text("ID,…");
+  command
+      ->add_option(
+          "--out", options->folder,
+          "Where to write it: a folder that is new, empty or an earlier report, which is replaced once "
+          "everything is measured; other files in it stay")
+      ->option_text("DIR [twin-report]");
+  command
+      ->add_option("--lang", options->language,
+                   "Language of report.md, and the one that the page shows first")
+      ->option_text("en|id [en]");
+  command
+      ->add_option("--compare", options->earlier,
+                   "Show what has changed since an earlier report of this machine: its report.json")
+      ->option_text("FILE");
   add_data(*command, *options);
   add_threads(*command, *options);
   command->callback([&action, options] { action = [options] { return run(*options); }; });

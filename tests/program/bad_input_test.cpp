@@ -192,6 +192,50 @@ TEST(BadInput, ReportFolderThatCannotBeMade) {
   EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("occupied"));
 }
 
+TEST(BadInput, ReportFolderOfSomethingElse) {
+  const TemporaryFolder folder;
+  write_file(folder / "thesis.txt", "mine");
+  expect_refused({"report", "--quick", "--out", folder.path().string()},
+                 {"holds no earlier report", "--out"});
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("thesis.txt"));
+}
+
+TEST(BadInput, ReportOfUnknownQuestions) {
+  expect_refused({"report", "--only", "xor,speeed"},
+                 {"unknown question speeed", "choose from", "equivalence, "});
+}
+
+TEST(BadInput, ReportThatDoesNotCompare) {
+  const TemporaryFolder folder;
+  const std::string out = (folder / "report").string();
+  const auto refused = [&](const std::string& earlier, const std::vector<std::string>& words) {
+    const std::string path = write_file(folder / "earlier.json", earlier).string();
+    expect_refused({"report", "--quick", "--out", out, "--compare", path}, words);
+    EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("earlier.json"));
+  };
+  refused("{\"schema\": \"twingrad.report/1\", \"quest", {"damaged or half-written", "earlier.json"});
+  refused("{\"schema\": \"twingrad.report/9\"}", {"its schema is twingrad.report/9"});
+  refused(json_of({"list"}).dump(), {"its schema is twingrad.list/1"});
+  expect_refused({"report", "--out", out, "--compare", "/nonexistent"}, {"/nonexistent"});
+}
+
+TEST(BadInput, FailedReportLeavesTheEarlierOne) {
+  const TemporaryFolder folder;
+  const std::string out = (folder / "report").string();
+  ASSERT_EQ(run_twin({"report", "--quick", "--only", "xor", "--out", out}).code, 0);
+  const std::string page = read_file(folder / "report/index.html");
+  expect_refused({"report", "--quick", "--only", "xor,fashion-mlp", "--out", out, "--data", "/nonexistent"},
+                 {"/nonexistent"});
+  expect_refused({"report", "--quick", "--only", "xor", "--out", out, "--threads", "0"}, {"threads"});
+  EXPECT_EQ(read_file(folder / "report/index.html"), page);
+  EXPECT_THAT(names_in(out),
+              testing::ElementsAre("data", "index.html", "pictures", "report.json", "report.md"));
+  expect_refused({"report", "--quick", "--only", "fashion-mlp", "--out", (folder / "new").string(), "--data",
+                  "/nonexistent"},
+                 {"/nonexistent"});
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("report"));
+}
+
 TEST(BadInput, FailedRunLeavesTheOldResult) {
   const TemporaryFolder folder;
   const std::filesystem::path old = write_file(folder / "a.json", "old");

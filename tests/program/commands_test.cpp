@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "shared/data/dataset.hpp"
+#include "tests/support/browser.hpp"
 #include "tests/support/idx_files.hpp"
 #include "tests/support/run_program.hpp"
 
@@ -200,33 +201,83 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   const TemporaryFolder folder, data;
   write_image_folder(data.path(), {.train = 300});
   const std::string out = (folder / "report").string();
-  const Finished said = run_twin({"report", "--quick", "--out", out, "--data", data.path().string()});
+  const Finished said = run_twin({"report", "--quick", "--only", "equivalence,xor,fashion-mlp", "--out", out,
+                                  "--data", data.path().string()});
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.err, IsEmpty());
-  EXPECT_THAT(names_in(out), testing::ElementsAre("data", "index.html", "pictures", "report.md"));
+  EXPECT_THAT(names_in(out),
+              testing::ElementsAre("data", "index.html", "pictures", "report.json", "report.md"));
 
   const std::string page = read_file(folder / "report/index.html");
   EXPECT_THAT(page, HasSubstr("<html lang=\"en\">"));
   EXPECT_THAT(page, Not(testing::ContainsRegex("(src|href)=\"(http|pictures)")));
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   const std::string markdown = read_file(folder / "report/report.md");
-  for (const char* picture : {"xor-loss", "xor-gap", "fashion-mlp-loss", "fashion-mlp-gap", "speed"}) {
+  for (const char* picture : {"xor-loss", "xor-gap", "fashion-mlp-loss", "fashion-mlp-gap"}) {
     EXPECT_THAT(markdown, HasSubstr(std::string("pictures/") + picture + ".svg"));
     EXPECT_THAT(read_file(folder / ("report/pictures/" + std::string(picture) + ".svg")),
                 HasSubstr("</svg>"));
   }
-  for (const char* question : {"equivalence", "xor", "fashion-mlp", "speed"})
+  for (const char* question : {"equivalence", "xor", "fashion-mlp"})
     EXPECT_TRUE(json::parse(read_file(folder / ("report/data/" + std::string(question) + ".json")))
                     .contains("schema"));
 }
 
-TEST(Report, SpeaksIndonesian) {
-  const TemporaryFolder folder, data;
-  write_image_folder(data.path(), {.train = 300});
-  const Finished said = run_twin(
-      {"report", "--quick", "--lang", "id", "--out", folder.path().string(), "--data", data.path().string()});
+// The smallest report.
+std::vector<std::string> small_report(const std::filesystem::path& out) {
+  return {"report", "--quick", "--only", "xor,mistakes", "--out", out.string()};
+}
+
+std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(Report, AsksOnlyTheQuestionsNamed) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(run_twin(small_report(folder.path())).code, 0);
+  const json report = json::parse(read_file(folder / "report.json"));
+  expect_header(report, "report");
+  EXPECT_EQ(report["questions"].size(), 2);
+  EXPECT_EQ(report["questions"]["xor"]["file"], "data/xor.json");
+  EXPECT_THAT(names_in(folder / "data"), testing::ElementsAre("mistakes.json", "xor.json"));
+  EXPECT_THAT(read_file(folder / "report.md"), HasSubstr("## 2. "));
+  EXPECT_THAT(read_file(folder / "report.md"), Not(HasSubstr("## 3. ")));
+}
+
+TEST(Report, SpeaksBothLanguages) {
+  const TemporaryFolder folder;
+  const Finished said = run_twin(with(small_report(folder.path()), {"--lang", "id"}));
   ASSERT_EQ(said.code, 0) << said.err;
-  EXPECT_THAT(read_file(folder / "index.html"), HasSubstr("Mengapa beralih"));
+  EXPECT_THAT(read_file(folder / "report.md"), testing::StartsWith("# Mengapa beralih"));
+  const std::string page = read_file(folder / "index.html");
+  EXPECT_THAT(page, HasSubstr("<html lang=\"id\">"));
+  EXPECT_THAT(page, HasSubstr("<h1>Mengapa beralih"));
+  EXPECT_THAT(page, HasSubstr("<h1>Why move"));
+}
+
+TEST(Report, ShowsWhatHasChanged) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(run_twin(small_report(folder.path())).code, 0);
+  json earlier = json::parse(read_file(folder / "report.json"));
+  earlier["commit"] = "of-old";
+  write_file(folder / ".earlier", earlier.dump());
+  const Finished said =
+      run_twin(with(small_report(folder.path()), {"--compare", (folder / ".earlier").string()}));
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_THAT(said.out, testing::ContainsRegex("(both|two) reports"));
+  EXPECT_THAT(read_file(folder / "report.md"), HasSubstr("What has changed since of-old"));
+  EXPECT_THAT(read_file(folder / "index.html"), HasSubstr("Yang berubah sejak of-old"));
+}
+
+TEST(Report, ShowsInABrowserWhole) {
+  SKIP_WITHOUT_BROWSER();
+  const TemporaryFolder folder;
+  ASSERT_EQ(run_twin(small_report(folder.path())).code, 0);
+  const json seen = browse(read_file(folder / "index.html"), {390, 1440});
+  EXPECT_THAT(seen["problems"], IsEmpty()) << seen.dump(1);
+  EXPECT_EQ(seen["languages"], (json{"en", "id"}));
+  EXPECT_GE(seen["pictures"], 2 * 2 * 3);  // widths, languages
 }
 
 }  // namespace
