@@ -96,6 +96,8 @@ int run(const Options& options) {
   folder.write(files);
 
   for (const std::string& sentence : verdict_of(measured, language)) fmt::print("- {}\n", sentence);
+  for (const auto& [question, json] : measured)
+    if (!was_measured(json)) fmt::print("- {}: {}\n", question.id, reason_of(json, language));
   if (changes) fmt::print("\n{}", changes_text(*changes, language, Medium::terminal));
   fmt::print("\n{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
   return 0;

@@ -61,10 +61,10 @@ void expect_same(std::string_view what, const Json& before, const Json& now,
 
 bool is_count(double value) { return std::nearbyint(value) == value; }
 
-bool has_changed(double before, double now) {
-  if (std::isnan(before) && std::isnan(now)) return false;
-  if (is_count(before) && is_count(now)) return before != now;
-  return !(std::abs(now - before) <= kNoise * std::abs(before));
+bool has_changed(double before, const Figure& now) {
+  if (std::isnan(before) && std::isnan(now.value)) return false;
+  if (now.unit == "1" && is_count(before) && is_count(now.value)) return before != now.value;
+  return !(std::abs(now.value - before) <= kNoise * std::abs(before));
 }
 
 std::string number(double value, const std::string& unit) {
@@ -148,7 +148,7 @@ Changes changes_between(const Json& earlier, const Json& now) {
         continue;
       }
       Change change{id, figure_of(figure), value_of(old->at("value"))};
-      if (has_changed(change.before, change.now.value))
+      if (has_changed(change.before, change.now))
         changes.changed.push_back(std::move(change));
       else
         ++changes.unchanged;
@@ -162,12 +162,11 @@ Changes changes_between(const Json& earlier, const Json& now) {
 std::string changes_text(const Changes& changes, Language language, Medium medium) {
   const bool english = language == Language::english;
   constexpr Text sentence{
-      "{} of the {} figures that both reports hold have changed: counts at all, others by more than {:.0f} "
-      "%. New: "
-      "{}. Gone: {}.\n",
-      "{} dari {} angka yang ada di kedua laporan berubah: cacah sekecil apa pun, yang lain lebih dari "
-      "{:.0f} %. "
-      "Baru: {}. Hilang: {}.\n"};
+      "{} of the {} figures that both reports hold have changed (counts: at all; others: by more than {:.0f} "
+      "%). "
+      "New: {}. Gone: {}.\n",
+      "{} dari {} angka yang ada di kedua laporan berubah (hitungan: sekecil apa pun; yang lain: lebih dari "
+      "{:.0f} %). Baru: {}. Hilang: {}.\n"};
   constexpr Text nothing{"The two reports have no figure in common.\n",
                          "Kedua laporan tidak memiliki angka yang sama.\n"};
   const std::size_t common = changes.changed.size() + static_cast<std::size_t>(changes.unchanged);

@@ -290,7 +290,7 @@ std::size_t key_columns(const Plot& plot) {
 }
 
 std::string script_of(const Plot& plot, const std::filesystem::path& output) {
-  constexpr int kRowHeight = 28, kAroundRows = 140;
+  constexpr int kRowHeight = 30, kAroundRows = 190;
   const std::size_t columns = key_columns(plot), key_rows = (plot.curves.size() + columns - 1) / columns;
   const int height = plot.map ? kAroundRows + kRowHeight * static_cast<int>(plot.map->rows.size())
                               : kHeight + 20 * static_cast<int>(key_rows > 1 ? key_rows - 1 : 0);

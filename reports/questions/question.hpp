@@ -50,7 +50,7 @@ struct Question {
   std::string_view command;  // repeats the measurement from the shell
   /// A JSON result with json_header(), or not_measured().
   std::function<Json(const Measuring&)> measure;
-  /// One sentence for the verdict at the head of the report; nullptr when it has no part in it.
+  /// One sentence for the verdict at the head of the report, which takes the first five; nullptr: none.
   std::function<std::string(const Json&, Language)> verdict;
   /// Markdown, without heading.
   std::function<std::string(const Json&, Language)> answer;

@@ -31,9 +31,8 @@ TEST(ReportJson, SaysWhatWasNotMeasured) {
 }
 
 TEST(Changes, AreFiguresThatMovedByMoreThanNoise) {
-  const Changes changes =
-      changes_between(report({{"a", 100.5}, {"b", 100.5}, {"up", 1.5}, {"steps", 1000}}),
-                      report({{"a", 104.5}, {"b", 110.5}, {"up", 1.25}, {"steps", 1001}}));
+  const Changes changes = changes_between(report({{"a", 100}, {"b", 100.5}, {"up", 1.5}, {"steps", 1000}}),
+                                          report({{"a", 104}, {"b", 110.5}, {"up", 1.25}, {"steps", 1001}}));
   EXPECT_EQ(changes.since, "abc123");
   EXPECT_EQ(changes.unchanged, 1);
   ASSERT_EQ(changes.changed.size(), 3U);
