@@ -18,6 +18,7 @@ struct PeerTiming {
   std::vector<double> us_per_step;    // of every round, in their order
   double first_quartile_us = 0, median_us = 0, third_quartile_us = 0;
   double busy_threads = 0;  // processor time over wall time
+  double loss_gap = 0;      // the largest between its losses and a twin's, relative to the twin's
 };
 
 /// One peer at one subject: a timing, or the reason why there is none.
