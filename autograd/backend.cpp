@@ -1,6 +1,7 @@
 #include "autograd/backend.hpp"
 
 #include <ATen/Parallel.h>
+#include <chrono>
 
 #include "autograd/control.hpp"
 #include "autograd/network.hpp"
@@ -55,6 +56,26 @@ const Backend& backend() {
 const Backend& tuned_backend() {
   static const TorchBackend<Tuned> instance("tuned", ", autograd tuned");
   return instance;
+}
+
+double product_flops(DType dtype, Device device) {
+  constexpr std::int64_t kSize = 4096;
+  constexpr int kProducts = 20;
+  torch::NoGradGuard no_grad;
+  const torch::Tensor a =
+      torch::rand({kSize, kSize}, torch::TensorOptions()
+                                      .dtype(dtype == DType::float32 ? torch::kFloat32 : torch::kFloat64)
+                                      .device(device == Device::cuda ? torch::kCUDA : torch::kCPU));
+  const auto finish = [&] {
+    if (device == Device::cuda) torch::cuda::synchronize();
+  };
+  torch::Tensor b = torch::mm(a, a);  // the first one makes the library ready
+  finish();
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < kProducts; ++i) torch::mm_out(b, a, a);
+  finish();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  return 2.0 * kSize * kSize * kSize * kProducts / took.count();
 }
 
 const Backend& control_backend() {

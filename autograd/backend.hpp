@@ -13,4 +13,8 @@ const Backend& backend();
 const Backend& tuned_backend();
 const Backend& control_backend();
 
+/// Floating-point operations per second of a large square matrix product on the device: what a step there can
+/// come near to.
+double product_flops(DType dtype, Device device);
+
 }  // namespace twin::autograd

@@ -2,15 +2,24 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "bench/copy_rate.hpp"
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
+#include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
+#include "reports/runs/peers.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/errors.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {
+
+// Powers of four, from 8: enough for a curve.
+bool peer_width(std::int64_t width) {
+  while (width > 8) width /= 4;
+  return width == 8;
+}
 
 struct Options {
   std::vector<std::string> networks;
@@ -46,25 +55,61 @@ bench::Options bench_options(const Options& options, int threads) {
   return result;
 }
 
+// NumPy and PyTorch in Python take seconds to start: they run the catalogue's networks and some widths.
+Json benched_peers(const bench::Options& options, bool quick) {
+  constexpr std::int64_t kBatch = 32;
+  std::vector<bench::Subject> subjects;
+  for (const bench::Subject& subject : options.subjects) {
+    const std::int64_t width = width_of(subject.name);
+    if (width == 0 ? !quick : subject.batch == kBatch && (quick ? width == 64 : peer_width(width)))
+      subjects.push_back(subject);
+  }
+  Progress progress("NumPy and PyTorch in Python");
+  Json rows = Json::array();
+  for (const PeerResult& result :
+       run_peers(subjects, DType::float32, options.threads, quick,
+                 [&](std::int64_t done, std::int64_t total) { progress.show(done, total); })) {
+    rows.push_back(json_of(result));
+    rows.back()["threads"] = options.threads;
+  }
+  return rows;
+}
+
 void print(const Json& json) {
   Table table({"network", ">batch", "dtype", "device", ">threads", "side", ">µs/step", ">spread", ">GFLOP/s",
                ">busy", ">÷ hand", ">95 % interval", ""});
   for (const Timing& timing : timings(json))
-    table.add({timing.subject,
-               std::to_string(timing.batch),
-               timing.dtype,
-               timing.device,
-               std::to_string(timing.threads),
-               timing.side,
-               fmt::format("{:.4g}", timing.us.median),
-               {fmt::format("{:.1f} %", 100 * timing.us.spread()), timing.noisy() ? Colour::bad : Colour::plain},
-               fmt::format("{:.3g}", timing.gflops),
-               fmt::format("{:.2f}", timing.busy),
-               fmt::format("{:.3f}", timing.ratio),
-               fmt::format("{:.3f} … {:.3f}", timing.ratio_low, timing.ratio_high),
-               {!timing.valid() ? "invalid: more threads than asked for" : timing.noisy() ? "noisy" : "",
-                Colour::bad}});
+    table.add(
+        {timing.subject,
+         std::to_string(timing.batch),
+         timing.dtype,
+         timing.device,
+         std::to_string(timing.threads),
+         timing.side,
+         fmt::format("{:.4g}", timing.us.median),
+         {fmt::format("{:.1f} %", 100 * timing.us.spread()), timing.noisy() ? Colour::bad : Colour::plain},
+         fmt::format("{:.3g}", timing.gflops),
+         fmt::format("{:.2f}", timing.busy),
+         fmt::format("{:.3f}", timing.ratio),
+         fmt::format("{:.3f} … {:.3f}", timing.ratio_low, timing.ratio_high),
+         {!timing.valid()  ? "invalid: more threads than asked for"
+          : timing.noisy() ? "noisy"
+                           : "",
+          Colour::bad}});
   fmt::print("{}", table.terminal());
+  Table peers({"network", ">batch", "dtype", ">threads", "peer", ">µs/step", ">busy", ""});
+  for (const Json& row : json.at("peers")) {
+    const bool timed = row.contains("median_us");
+    const auto number = [&](const char* key) {
+      return timed ? fmt::format("{:.4g}", row.at(key).get<double>()) : "";
+    };
+    const auto text = [&](const char* key) { return row.at(key).get<std::string>(); };
+    peers.add({text("subject"), std::to_string(row.at("batch").get<std::int64_t>()), text("dtype"),
+               std::to_string(row.at("threads").get<int>()), text("peer"), number("median_us"),
+               number("busy_threads"),
+               timed ? std::string() : row.contains("fault") ? text("fault") : reason_of(row, Language::english)});
+  }
+  if (!json.at("peers").empty()) fmt::print("\n{}", peers.terminal());
 }
 
 int run(const Options& options) {
@@ -78,19 +123,16 @@ int run(const Options& options) {
     cap_thread_pools(threads);
     use_threads(threads, bench_backends());
     const BusyThreads busy;
-    Progress progress(fmt::format("timing with {} thread(s)", threads));
-    const Json measured =
-        run_benching(bench_options(options, threads),
-                     [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
-    progress.wipe();
+    const bench::Options benching = bench_options(options, threads);
+    const Json measured = [&] {
+      Progress progress(fmt::format("timing with {} thread(s)", threads));
+      return run_benching(benching,
+                          [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
+    }();
     json = json_header("bench", {{"quick", options.quick}}, threads, busy);
     json.update(measured);
     json["copy_bytes_per_second"] = bench::copy_rate();
-    json["peers"] = Json::array();
-    for (const DType dtype : options.dtypes)
-      for (const PeerResult& peer :
-           run_peers(peer_subjects(subjects), dtype, threads, options.quick, show_peer))
-        json["peers"].push_back(peer_row(peer, threads));
+    json["peers"] = options.device == Device::cuda ? Json::array() : benched_peers(benching, options.quick);
   } else {
     std::vector<std::string> words = options.networks;
     if (options.quick) words.push_back("--quick");
@@ -106,11 +148,15 @@ int run(const Options& options) {
 }  // namespace
 
 void add_bench(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("bench", "Time a training step by hand, with autograd, and in between");
+  CLI::App* command =
+      app.add_subcommand("bench", "Time a training step by hand, with autograd, and in between");
   command->footer(
-      "Sides: manual (the hand), fixed (the hand, sizes known to the compiler), eigen (the hand without BLAS),\n"
-      "control (the hand's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd without\n"
-      "modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and NumPy and\n"
+      "Sides: manual (the hand), fixed (the hand, sizes known to the compiler), eigen (the hand without "
+      "BLAS),\n"
+      "control (the hand's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd "
+      "without\n"
+      "modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and NumPy "
+      "and\n"
       "PyTorch in Python where they are installed.");
   auto options = std::make_shared<Options>();
   command->add_option("networks", options->networks,

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "reports/questions/question.hpp"
-#include "shared/statistics.hpp"
 #include "reports/runs/build_costs.hpp"
+#include "shared/statistics.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
@@ -57,7 +57,7 @@ std::string spread_cell(const Quartiles& spread, double unit, bool several, Lang
   if (!several) return number(spread.median / unit);
   return fmt::format("{} ({}…{}){}", number(spread.median / unit), number(spread.lower / unit),
                      number(spread.upper / unit),
-                     spread.spread() <= kNoisy                 ? ""
+                     spread.spread() <= kNoisy       ? ""
                      : language == Language::english ? ", noisy"
                                                      : ", berderau");
 }

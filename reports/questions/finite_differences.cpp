@@ -150,10 +150,16 @@ std::string duration(double us, Language language) {
     Text name;
   };
   constexpr Unit kUnits[] = {{86400e6, {"days", "hari"}}, {3600e6, {"h", "jam"}}, {60e6, {"min", "menit"}},
-                             {1e6, {"s", "dtk"}},         {1e3, {"ms", "md"}},    {1, {"µs", "µs"}}};
+                             {1e6, {"s", "s"}},           {1e3, {"ms", "ms"}},    {1, {"µs", "µs"}}};
   const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits) - 1,
                                   [&](const Unit& candidate) { return us >= candidate.us; });
   return fmt::format("{:.3g} {}", us / unit->us, unit->name.in(language));
+}
+
+// Three digits, without a power of ten: "314000".
+std::string times(double ratio) {
+  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(ratio)) - 2));
+  return ratio < 1000 ? fmt::format("{:.3g}", ratio) : fmt::format("{:.0f}", unit * std::round(ratio / unit));
 }
 
 const Json& largest(const Json& json) { return json.at("points").back(); }
@@ -161,14 +167,13 @@ const Json& largest(const Json& json) { return json.at("points").back(); }
 std::string verdict(const Json& json, Language language) {
   const Json& point = largest(json);
   const Text text{
-      "A gradient of {} parameters takes the hand-written backpropagation {}; central differences would take "
-      "{}, "
-      "{:.3g} times as long.",
-      "Gradien dari {} parameter memakan {} dengan backpropagation tulisan tangan; beda hingga terpusat akan "
-      "memakan {}, {:.3g} kali lebih lama."};
+      "A gradient of {} parameters takes the hand-written backpropagation {}; central differences would "
+      "take {}, {} times as long.",
+      "Gradien dari {} parameter memakan {} dengan backpropagation tulisan tangan; beda hingga terpusat "
+      "akan memakan {}, {} kali lebih lama."};
   return fmt::format(fmt::runtime(text.in(language)), point.at("parameters").get<std::int64_t>(),
                      duration(backpropagation(point, "manual"), language),
-                     duration(differences(point, "manual"), language), ratio(point, "manual"));
+                     duration(differences(point, "manual"), language), times(ratio(point, "manual")));
 }
 
 std::string answer(const Json& json, Language language) {
@@ -187,8 +192,8 @@ std::string answer(const Json& json, Language language) {
     table.add({std::to_string(count), duration(backpropagation(point, "manual"), language),
                duration(backpropagation(point, "autograd"), language),
                duration(differences(point, "manual"), language),
-               duration(differences(point, "autograd"), language),
-               fmt::format("{:.3g}", ratio(point, "manual")), fmt::format("{:.3g}", ratio(point, "autograd")),
+               duration(differences(point, "autograd"), language), times(ratio(point, "manual")),
+               times(ratio(point, "autograd")),
                run ? (english ? "run" : "dijalankan") : (english ? "computed" : "dihitung")});
     if (!run) continue;
     most_run = count;
@@ -201,31 +206,23 @@ std::string answer(const Json& json, Language language) {
   };
   const Text text{
       "Backpropagation has the whole gradient at once: with {} parameters it takes as long as {:.3g} losses "
-      "by hand "
-      "and {:.3g} with autograd. Central differences take two losses for each parameter: by hand that is "
-      "{:.3g} "
-      "times backpropagation with {} parameters, and {:.3g} times with {}. Up to {} parameters all of them "
-      "were "
-      "run, and the two gradients were within {:.1e} of the largest derivative; beyond, the time is computed "
-      "as two "
-      "losses times the number of parameters. `./twin check` uses differences for a few derivatives of each "
-      "tensor.\n\n{}",
+      "by hand and {:.3g} with autograd. Central differences take two losses for each parameter: by hand "
+      "that is {} times backpropagation with {} parameters, and {} times with {}. Up to {} parameters all "
+      "of them were run, and the two gradients were within {:.1e} of the largest derivative; beyond, the "
+      "time is computed as two losses times the number of parameters. `./twin check` uses differences for a "
+      "few derivatives of each tensor.\n\n{}",
       "Backpropagation memperoleh seluruh gradien sekaligus: dengan {} parameter, waktunya setara {:.3g} "
-      "loss pada "
-      "tulisan tangan dan {:.3g} dengan autograd. Beda hingga terpusat memerlukan dua loss untuk setiap "
-      "parameter: "
-      "pada tulisan tangan itu {:.3g} kali backpropagation dengan {} parameter, dan {:.3g} kali dengan {}. "
-      "Sampai "
-      "{} parameter semuanya benar-benar dijalankan, dan selisih kedua gradien paling banyak {:.1e} dari "
-      "turunan "
-      "terbesar; di atas itu, waktunya dihitung sebagai dua loss dikalikan banyaknya parameter. `./twin "
-      "check` "
-      "memakai beda hingga untuk beberapa turunan dari setiap tensor.\n\n{}"};
+      "loss pada tulisan tangan dan {:.3g} dengan autograd. Beda hingga terpusat memerlukan dua loss untuk "
+      "setiap parameter: pada tulisan tangan itu {} kali backpropagation dengan {} parameter, dan {} kali "
+      "dengan {}. Sampai {} parameter semuanya benar-benar dijalankan, dan selisih kedua gradien paling "
+      "banyak {:.1e} dari turunan terbesar; di atas itu, waktunya dihitung sebagai dua loss dikalikan "
+      "banyaknya parameter. `./twin check` memakai beda hingga untuk beberapa turunan dari setiap "
+      "tensor.\n\n{}"};
   const Json& smallest = json.at("points").front();
   const auto count = point.at("parameters").get<std::int64_t>();
   return fmt::format(fmt::runtime(text.in(language)), count, losses("manual"), losses("autograd"),
-                     ratio(smallest, "manual"), smallest.at("parameters").get<std::int64_t>(),
-                     ratio(point, "manual"), count, most_run, gap, table.markdown());
+                     times(ratio(smallest, "manual")), smallest.at("parameters").get<std::int64_t>(),
+                     times(ratio(point, "manual")), count, most_run, gap, table.markdown());
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
@@ -273,15 +270,13 @@ Question finite_differences_question() {
       {"What would finite differences cost instead of backpropagation?",
        "Berapa biaya beda hingga sebagai pengganti backpropagation?"},
       {"Sigmoid networks of three equally wide layers. Backpropagation is timed as the call that returns "
-       "every "
-       "gradient, central differences as two losses for each parameter, one loss being a forward pass that "
-       "records nothing; changing a parameter costs nothing here, as it would by hand. Medians of seven "
-       "rounds "
-       "in which both sides take turns.",
+       "every gradient, central differences as two losses for each parameter, one loss being a forward pass "
+       "that records nothing; changing a parameter costs nothing here, as it would by hand. Medians of "
+       "seven rounds in which both sides take turns.",
        "Jaringan sigmoid dengan tiga lapis yang sama lebar. Backpropagation diukur sebagai pemanggilan yang "
-       "mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; satu loss "
-       "ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, seperti pada "
-       "tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},
+       "mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; satu "
+       "loss ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, seperti "
+       "pada tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},
       "./twin report",
       measure,
       verdict,

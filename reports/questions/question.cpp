@@ -13,10 +13,21 @@ std::string reason_of(const Json& json, Language language) {
 }
 
 std::vector<Question> questions() {
-  return {speed_question(),          gpu_question(),   small_steps_question(), silent_mistakes_question(),
-          detectors_question(),      weak_checks_question(), lines_question(), backward_share_question(),
-          gaps_question(), drift_question(), memory_question(), backward_time_question(),
-          finite_differences_question(), build_cost_question(), five_steps_question()};
+  return {speed_question(),
+          gpu_question(),
+          small_steps_question(),
+          silent_mistakes_question(),
+          detectors_question(),
+          weak_checks_question(),
+          lines_question(),
+          backward_share_question(),
+          gaps_question(),
+          drift_question(),
+          memory_question(),
+          backward_time_question(),
+          finite_differences_question(),
+          build_cost_question(),
+          five_steps_question()};
 }
 
 }  // namespace twin::reports

@@ -56,7 +56,8 @@ Json run_benching_apart(const std::vector<std::string>& words, const std::vector
     const std::filesystem::path file = folder / fmt::format("{}.json", count);
     std::vector<std::string> command{"/proc/self/exe", "bench"};
     command.insert(command.end(), words.begin(), words.end());
-    for (const std::string& word : {std::string("--threads"), std::to_string(count), std::string("--json"), file.string()})
+    for (const std::string& word :
+         {std::string("--threads"), std::to_string(count), std::string("--json"), file.string()})
       command.push_back(word);
     const Finished finished = run_program(command, "build it again", {}, Errors::shown);
     if (finished.code != 0)
@@ -94,10 +95,10 @@ std::vector<Timing> timings(const Json& benchmarks) {
   return result;
 }
 
-std::int64_t width_of(const Timing& timing) {
+std::int64_t width_of(std::string_view subject) {
   std::int64_t width = 0;
-  const std::string_view name = timing.subject;
-  if (name.starts_with("mlp-")) std::from_chars(name.data() + 4, name.data() + name.size(), width);
+  if (subject.starts_with("mlp-"))
+    std::from_chars(subject.data() + 4, subject.data() + subject.size(), width);
   return width;
 }
 

@@ -16,7 +16,7 @@ struct Timing {
   std::string subject, dtype, device, side;
   std::int64_t batch = 0;
   int threads = 1;
-  Quartiles us;  // per step, over the rounds
+  Quartiles us;                                     // per step, over the rounds
   double ratio = 1, ratio_low = 1, ratio_high = 1;  // the time over that of the hand
   double busy = 0;                                  // processor time over wall time
   double gflops = 0;
@@ -27,17 +27,17 @@ struct Timing {
   bool noisy() const { return us.spread() > 0.1; }
 };
 
-/// Every side that `twin bench` knows: the hand first, then the hand with sizes known to the compiler, the hand
-/// without BLAS, LibTorch's tensors without autograd, autograd, autograd tuned.
+/// Every side that `twin bench` knows: the hand first, then the hand with sizes known to the compiler, the
+/// hand without BLAS, LibTorch's tensors without autograd, autograd, autograd tuned.
 std::vector<const Backend*> bench_backends();
 
 /// Google Benchmark's JSON. Precondition: cap_thread_pools() and use_threads().
 Json run_benching(const bench::Options& options,
                   const std::function<void(std::int64_t done, std::int64_t total)>& on_round);
 
-/// `twin bench <words>` for each number of threads, one after the other, each in a process of its own that has its
-/// thread pools made to measure. Returns the JSON of the first with the results of all. Throws MachineError when
-/// one of them fails; it has said why.
+/// `twin bench <words>` for each number of threads, one after the other, each in a process of its own that
+/// has its thread pools made to measure. Returns the JSON of the first with the results of all. Throws
+/// MachineError when one of them fails; it has said why.
 Json run_benching_apart(const std::vector<std::string>& words, const std::vector<int>& threads);
 
 /// 1, and all the processors of this machine.
@@ -47,6 +47,6 @@ std::vector<int> bench_threads();
 std::vector<Timing> timings(const Json& benchmarks);
 
 /// The width in a subject's name, "mlp-64"; 0 when it is no MLP of the grid.
-std::int64_t width_of(const Timing& timing);
+std::int64_t width_of(std::string_view subject);
 
 }  // namespace twin::reports

@@ -14,19 +14,27 @@ namespace {
 constexpr Seed kSeed = 1;
 constexpr int kSteps = 3;  // the second is the first that finds gradients from the one before
 
-// By how much the process grows while `work` goes on. What work() returns lives until the end.
-template <typename Work>
-MemoryUse growth(const Work& work) {
-  release_freed_memory();
-  reset_peak_resident_bytes();
-  const std::int64_t before = resident_bytes();
-  const auto result = work();
-  // What was freed and kept for later is still there, to the page; what went back to the kernel is in its
-  // peak alone, which may read a little low.
-  const std::int64_t peak = std::max(resident_bytes(), peak_resident_bytes());
-  release_freed_memory();
-  return {peak - before, resident_bytes() - before};
-}
+class Meter {
+ public:
+  Meter() {
+    restart();
+    start_ = resident_bytes();
+  }
+
+  /// The most since the last restart. What was freed and kept for later is still there, to the page; what
+  /// went back to the kernel is in its own mark alone, which may read a little low.
+  std::int64_t peak() const { return std::max(resident_bytes(), peak_resident_bytes()) - start_; }
+
+  /// What is held without what was freed, from which the next peak() starts.
+  std::int64_t restart() {
+    release_freed_memory();
+    reset_peak_resident_bytes();
+    return resident_bytes() - start_;
+  }
+
+ private:
+  std::int64_t start_ = 0;
+};
 
 }  // namespace
 
@@ -51,16 +59,25 @@ NeededMemory needed_memory(const NetworkSpec& spec, std::int64_t batch, DType dt
 MemoryUse memory_of_training(const Backend& backend, const bench::Subject& subject, DType dtype) {
   const NamedTensors parameters = initial_parameters(subject.spec, dtype, kSeed);
   const OwnedBatch batch = random_batch(subject.spec, subject.batch, dtype, kSeed);
-  return growth([&] {
-    std::unique_ptr<Network> network = backend.build(subject.spec, dtype, Device::cpu);
-    network->load_parameters(parameters);
-    for (int step = 0; step < kSteps; ++step) network->train_step(batch.view());
-    return network;
-  });
+  Meter meter;
+  MemoryUse use;
+  const std::unique_ptr<Network> network = backend.build(subject.spec, dtype, Device::cpu);
+  network->load_parameters(parameters);
+  use.built = meter.peak();
+  meter.restart();
+  for (int step = 0; step < kSteps; ++step) network->train_step(batch.view());
+  use.peak = meter.peak();
+  use.held = meter.restart();
+  return use;
 }
 
 MemoryUse memory_of_block(std::int64_t bytes) {
-  return growth([&] { return std::vector<char>(static_cast<std::size_t>(bytes), 'x'); });
+  Meter meter;
+  MemoryUse use;
+  const std::vector<char> block(static_cast<std::size_t>(bytes), 'x');
+  use.peak = meter.peak();
+  use.held = meter.restart();
+  return use;
 }
 
 }  // namespace twin::reports

@@ -17,16 +17,18 @@ struct NeededMemory {
 };
 NeededMemory needed_memory(const NetworkSpec& spec, std::int64_t batch, DType dtype);
 
+/// By how many bytes the process has grown.
 struct MemoryUse {
-  std::int64_t peak = 0;  // bytes, the most while the network was built and trained
-  std::int64_t held = 0;  // between two training steps
+  std::int64_t built = 0;  // at the most, while the network was built and given its parameters
+  std::int64_t peak = 0;   // at the most, while it was trained
+  std::int64_t held = 0;   // between two training steps
 };
 
-/// Builds the network, trains three steps, and asks the kernel by how much this process has grown. Throws
-/// MachineError where the kernel does not tell.
+/// Builds the network, trains three steps, and asks the kernel. Throws MachineError where it does not tell.
 MemoryUse memory_of_training(const Backend& backend, const bench::Subject& subject, DType dtype);
 
-/// The same meter on a plain block of so many bytes: how far it can be trusted at this size.
+/// The same meter on a plain block of so many bytes, filled in the place of the training: how far it can be
+/// trusted at this size.
 MemoryUse memory_of_block(std::int64_t bytes);
 
 }  // namespace twin::reports

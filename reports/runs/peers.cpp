@@ -14,8 +14,8 @@
 #include "shared/formats/files.hpp"
 #include "shared/formats/npy.hpp"
 #include "shared/machine/process.hpp"
-#include "shared/statistics.hpp"
 #include "shared/seeds/initialise.hpp"
+#include "shared/statistics.hpp"
 
 namespace twin::reports {
 namespace {
@@ -145,18 +145,19 @@ PeerTiming timing_of(const Json& said) {
   return timing;
 }
 
-// Empty when they agree.
-std::string disagreement(const std::vector<double>& losses, const std::vector<TwinLosses>& twins,
-                         DType dtype) {
+// The largest gap, relative to the twin's loss; or why they do not agree.
+std::string compare(const std::vector<double>& losses, const std::vector<TwinLosses>& twins, DType dtype,
+                    double& gap) {
   if (losses.size() != kCheckedSteps)
     return fmt::format("it gave {} losses where {} were asked for", losses.size(), kCheckedSteps);
   for (const TwinLosses& twin : twins) {
     for (std::size_t i = 0; i < losses.size(); ++i) {
       const double expected = twin.losses[i];
-      const double bound = tolerance::kPeerLossRoundings * unit_roundoff(dtype) * std::abs(expected);
-      if (!(std::abs(losses[i] - expected) <= bound))
+      const double difference = std::abs(losses[i] - expected);
+      if (!(difference <= tolerance::kPeerLossRoundings * unit_roundoff(dtype) * std::abs(expected)))
         return fmt::format("it does not compute the same: the loss of step {} is {}, and {} in the {} twin",
                            i + 1, losses[i], expected, twin.twin);
+      if (difference > 0) gap = std::max(gap, difference / std::abs(expected));
     }
   }
   return {};
@@ -179,7 +180,8 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
       return;
     }
     PeerTiming timing = timing_of(said);
-    result.fault = disagreement(said.at("losses").get<std::vector<double>>(), expected, result.dtype);
+    result.fault =
+        compare(said.at("losses").get<std::vector<double>>(), expected, result.dtype, timing.loss_gap);
     if (result.fault.empty() && !(timing.median_us > 0)) result.fault = "it gave no times";
     if (result.fault.empty() && timing.busy_threads > threads + kBusySlack)
       result.fault =
@@ -247,7 +249,8 @@ Json json_of(const PeerResult& result) {
                 {"first_quartile_us", timing.us.lower},
                 {"median_us", timing.us.median},
                 {"third_quartile_us", timing.us.upper},
-                {"busy_threads", timing.busy_threads}});
+                {"busy_threads", timing.busy_threads},
+                {"loss_gap", timing.loss_gap}});
   } else if (result.missing) {
     const auto& [what, package] = *result.missing;
     const bool python = what == "python3";

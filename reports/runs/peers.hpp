@@ -18,7 +18,8 @@ struct PeerTiming {
   std::string version, python, blas;  // blas is empty when nobody knows: a wheel of PyTorch holds it inside
   std::vector<double> us_per_step;    // of every round, in their order
   Quartiles us;                       // of them
-  double busy_threads = 0;  // processor time over wall time
+  double busy_threads = 0;            // processor time over wall time
+  double loss_gap = 0;                // the largest between its losses and a twin's, relative to the twin's
 };
 
 /// One peer at one subject: a timing, or the reason why there is none.

@@ -57,8 +57,7 @@ Finished run_program(std::vector<std::string> words, std::string_view remedy,
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, out.descriptor(), STDOUT_FILENO);
-  if (errors == Errors::captured)
-    posix_spawn_file_actions_adddup2(&actions, err.descriptor(), STDERR_FILENO);
+  if (errors == Errors::captured) posix_spawn_file_actions_adddup2(&actions, err.descriptor(), STDERR_FILENO);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

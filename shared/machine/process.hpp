@@ -16,7 +16,8 @@ struct Finished {
   double processor_seconds = 0;  // its own and those of the programs that it has waited for
 };
 
-/// Where a program's standard error goes: into Finished, or to where this one's goes, so that its progress is seen.
+/// Where a program's standard error goes: into Finished, or to where this one's goes, so that its progress is
+/// seen.
 enum class Errors { captured, shown };
 
 /// Runs words[0], a path or a name found on PATH, with the other words as its arguments and nothing to read,

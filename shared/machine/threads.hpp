@@ -16,9 +16,9 @@ void use_threads(int threads, std::span<const Backend* const> backends);
 /// Throws UsageError unless 1 <= threads <= the processors this process may run on.
 void expect_threads(int threads);
 
-/// Starts this program anew, with the same words, unless the thread pools of OpenBLAS and OpenMP were limited to
-/// `threads` before they were made: a limit that comes later does not reach every pool. Call it before anything
-/// else is done. Throws MachineError when the program cannot be started.
+/// Starts this program anew, with the same words, unless the thread pools of OpenBLAS and OpenMP were limited
+/// to `threads` before they were made: a limit that comes later does not reach every pool. Call it before
+/// anything else is done. Throws MachineError when the program cannot be started.
 void cap_thread_pools(int threads);
 
 /// The processors this process may run on.

@@ -11,8 +11,10 @@ using testing::Not;
 constexpr double kMiB = 1 << 20;
 
 Json side(double mib) {
-  return {
-      {"peak_bytes", mib * kMiB}, {"held_bytes", mib * kMiB / 2}, {"peaks", {mib * kMiB, 0.99 * mib * kMiB}}};
+  return {{"built_bytes", 2 * mib * kMiB},
+          {"peak_bytes", mib * kMiB},
+          {"held_bytes", mib * kMiB / 2},
+          {"peaks", {mib * kMiB, 0.99 * mib * kMiB}}};
 }
 
 Json point(int width, double needed, double hand, double framework, double block) {
@@ -48,6 +50,8 @@ TEST(MemoryQuestion, GivesNoRatioWhereTheMeterIsOff) {
   EXPECT_THAT(answer, Not(HasSubstr("3.00")));  // of width 64
   EXPECT_THAT(answer, HasSubstr("LibTorch take 80 MiB"));
   EXPECT_THAT(answer, HasSubstr("within 1.0 %"));
+  EXPECT_THAT(answer, HasSubstr("the hand holds 60 MiB and autograd 90 MiB"));
+  EXPECT_THAT(answer, HasSubstr("240 MiB by hand and 360 MiB with autograd"));
   EXPECT_EQ(question.figures(result(120, 180)).size(), 2U);
   EXPECT_EQ(question.figures(result(120, 180))[0].name, "manual, width 1024, batch 32");
   EXPECT_EQ(question.figures(result(120, 180))[0].value, 120);

@@ -1,0 +1,150 @@
+// From which width does a GPU win, with and without transfers?
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
+
+#include "autograd/backend.hpp"
+#include "reports/questions/question.hpp"
+#include "reports/runs/benching.hpp"
+#include "shared/terminal/table.hpp"
+
+namespace twin::reports {
+namespace {
+
+Json measure(const Measuring& measuring) {
+  if (!autograd::backend().available(Device::cuda))
+    return not_measured({"this LibTorch sees no CUDA device; with one, `bench/gpu.sh` measures it",
+                         "LibTorch ini tidak melihat perangkat CUDA; bila ada, `bench/gpu.sh` mengukurnya"});
+  std::vector<std::string> words;
+  if (measuring.quick) words.push_back("--quick");
+  words.push_back("--dtype=float32");
+  Json json = run_benching_apart(words, {measuring.threads});
+  json["cuda_product_flops"] = autograd::product_flops(DType::float32, Device::cuda);
+  return json;
+}
+
+using Point = std::pair<std::int64_t, std::int64_t>;  // batch, width
+
+std::map<Point, Timing> grid_of(const Json& json, std::string_view side, std::string_view device) {
+  std::map<Point, Timing> grid;
+  for (const Timing& timing : timings(json))
+    if (timing.side == side && timing.device == device && width_of(timing.subject) > 0)
+      grid.emplace(Point{timing.batch, width_of(timing.subject)}, timing);
+  return grid;
+}
+
+// The smallest width of a batch from which on `slow` is never faster than `fast` again.
+std::optional<std::int64_t> wins_from(const std::map<Point, Timing>& slow,
+                                      const std::map<Point, Timing>& fast, std::int64_t batch) {
+  std::optional<std::int64_t> width;
+  for (const auto& [point, timing] : slow) {
+    if (point.first != batch || !fast.contains(point)) continue;
+    if (fast.at(point).us.median < timing.us.median)
+      width = width.value_or(point.second);
+    else
+      width.reset();
+  }
+  return width;
+}
+
+std::string answer(const Json& json, Language language) {
+  const bool english = language == Language::english;
+  const auto hand = grid_of(json, "manual", "cpu"), autograd = grid_of(json, "autograd", "cpu"),
+             there = grid_of(json, "autograd", "cuda"), moved = grid_of(json, "autograd+transfers", "cuda");
+  const double peak = json.at("cuda_product_flops").get<double>() / 1e9;
+  Table table(english ? std::vector<std::string>{">batch", ">width", ">hand µs", ">autograd µs", ">GPU µs",
+                                                 ">GPU with transfers µs", ">GPU GFLOP/s", ">of its products"}
+                      : std::vector<std::string>{">batch", ">lebar", ">tulisan tangan µs", ">autograd µs",
+                                                 ">GPU µs", ">GPU dengan transfer µs", ">GPU GFLOP/s",
+                                                 ">dari perkaliannya"});
+  for (const auto& [point, timing] : there) {
+    const auto us = [&](const std::map<Point, Timing>& grid) {
+      const auto found = grid.find(point);
+      return found == grid.end() ? std::string() : fmt::format("{:.4g}", found->second.us.median);
+    };
+    table.add({std::to_string(point.first), std::to_string(point.second), us(hand), us(autograd), us(there),
+               us(moved), fmt::format("{:.4g}", timing.gflops),
+               fmt::format("{:.1f} %", 100 * timing.gflops / peak)});
+  }
+  std::string text;
+  std::vector<std::int64_t> batches;
+  for (const auto& [point, timing] : there)
+    if (batches.empty() || batches.back() != point.first) batches.push_back(point.first);
+  const auto words = [&](const std::optional<std::int64_t>& width) {
+    return width     ? fmt::format(fmt::runtime(english ? "from width {}" : "mulai lebar {}"), *width)
+           : english ? std::string("at no width")
+                     : std::string("tidak pada lebar mana pun");
+  };
+  for (const std::int64_t batch : batches)
+    text += fmt::format(
+        fmt::runtime(english
+                         ? "- Batch {}: the GPU beats the hand {} ({} with transfers), and LibTorch on the "
+                           "processor {} ({} with transfers).\n"
+                         : "- Batch {}: GPU mengalahkan tulisan tangan {} ({} dengan transfer), dan LibTorch "
+                           "pada prosesor {} ({} dengan transfer).\n"),
+        batch, words(wins_from(hand, there, batch)), words(wins_from(hand, moved, batch)),
+        words(wins_from(autograd, there, batch)), words(wins_from(autograd, moved, batch)));
+  return text + "\n" + table.markdown();
+}
+
+std::vector<Picture> pictures(const Json& json, Language language) {
+  const bool english = language == Language::english;
+  constexpr std::int64_t kBatch = 32;
+  Plot plot{
+      fmt::format(fmt::runtime(english ? "One training step, processor and GPU (batch {}, float32)"
+                                       : "Satu langkah pelatihan, prosesor dan GPU (batch {}, float32)"),
+                  kBatch),
+      english ? "width of each layer" : "lebar setiap lapis",
+      english ? "µs per step" : "µs per langkah",
+      true,
+      true,
+      true,
+      {}};
+  const auto add = [&](const char* title, std::string_view side, std::string_view device) {
+    Curve curve{title, {}, {}};
+    for (const auto& [point, timing] : grid_of(json, side, device)) {
+      if (point.first != kBatch) continue;
+      curve.x.push_back(static_cast<double>(point.second));
+      curve.y.push_back(timing.us.median);
+    }
+    if (!curve.x.empty()) plot.curves.push_back(std::move(curve));
+  };
+  add(english ? "by hand, processor" : "tulisan tangan, prosesor", "manual", "cpu");
+  add(english ? "autograd, processor" : "autograd, prosesor", "autograd", "cpu");
+  add("autograd, GPU", "autograd", "cuda");
+  add(english ? "autograd, GPU, with transfers" : "autograd, GPU, dengan transfer", "autograd+transfers",
+      "cuda");
+  add(english ? "autograd off, GPU" : "tanpa autograd, GPU", "control", "cuda");
+  return {{"gpu", std::move(plot)}};
+}
+
+std::vector<Figure> figures(const Json& json) {
+  std::vector<Figure> all;
+  for (const char* side : {"autograd", "autograd+transfers"})
+    for (const auto& [point, timing] : grid_of(json, side, "cuda"))
+      all.push_back({fmt::format("{}, batch {}, width {}", side, point.first, point.second), timing.us.median,
+                     "µs", Figure::Better::lower});
+  return all;
+}
+
+}  // namespace
+
+Question gpu_question() {
+  return {
+      "gpu",
+      {"From which width does a GPU win, with and without transfers?",
+       "Mulai lebar berapa GPU menang, dengan dan tanpa transfer?"},
+      {"The same networks on the processor and on the GPU, in one process; on the GPU with the batch already "
+       "there, and with the batch brought there and the loss brought back for every step; TF32 off.",
+       "Jaringan yang sama pada prosesor dan GPU, dalam satu proses; pada GPU dengan batch yang sudah ada di "
+       "sana, dan dengan batch yang dikirim serta loss yang diambil kembali pada setiap langkah; TF32 mati."},
+      "./twin bench --device cuda",
+      measure,
+      nullptr,
+      answer,
+      pictures,
+      figures};
+}
+
+}  // namespace twin::reports
