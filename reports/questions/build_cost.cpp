@@ -210,8 +210,8 @@ std::vector<Figure> costs(const Json& json, const char* side, Language language)
     add({"size", "ukuran"}, loaded_bytes(size) / kMega, "MB");
   }
   if (const Json& startup = part_of(json, side, "startup"); was_measured(startup)) {
-    add({"start to end", "mulai sampai selesai"}, spread_of(startup.at("seconds")).median / kMilli, "ms");
-    add({"peak memory", "puncak memori"}, spread_of(startup.at("peak_bytes")).median / kMega, "MB");
+    add({"start-up", "waktu mulai"}, spread_of(startup.at("seconds")).median / kMilli, "ms");
+    add({"peak memory", "memori"}, spread_of(startup.at("peak_bytes")).median / kMega, "MB");
   }
   return result;
 }

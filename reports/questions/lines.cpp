@@ -141,12 +141,11 @@ std::string networks_table(const Json& json, bool english) {
 std::string add_layer(const Json& json, Language language) {
   const Json& layer = json.at("add_layer");
   const Text text{
-      "To add a layer costs at least what the smallest one that exists, `{}`, has cost: by hand {} lines and "
-      "{} "
-      "elsewhere that name it, with autograd {} and {}; {} lines in `shared/` that name it serve both sides.",
-      "Menambah satu lapis memakan paling sedikit sebanyak lapis terkecil yang ada, `{}`: dengan tangan {} "
-      "baris dan {} baris di tempat lain yang menyebutnya, dengan autograd {} dan {}; {} baris di `shared/` "
-      "yang menyebutnya melayani kedua sisi."};
+      "To add a layer, counted on the smallest that exists, `{}`: by hand {} lines, and {} elsewhere that "
+      "name it; with autograd {}, and {}. {} lines in `shared/` that name it serve both sides.",
+      "Menambah satu lapis, dihitung dari lapis terkecil yang ada, `{}`: dengan tangan {} baris, ditambah {} "
+      "baris di tempat lain yang menyebutnya; dengan autograd {}, ditambah {}. {} baris di `shared/` yang "
+      "menyebutnya melayani kedua sisi."};
   return fmt::format(fmt::runtime(text.in(language)), stem_of(layer.at("layer")),
                      layer.at("manual").at("own").get<int>(), named(layer.at("manual")),
                      layer.at("autograd").at("own").get<int>(), named(layer.at("autograd")),

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <regex>
+#include <set>
 
 #include "reports/questions/question.hpp"
 #include "reports/runs/sources.hpp"
@@ -145,13 +146,14 @@ std::vector<Library> libraries_of(const fs::path& program) {
                        program.filename().string());
   // "libz.so.1 => /lib/libz.so.1 (0x…)", "/lib64/ld-linux-x86-64.so.2 (0x…)"; the kernel's own has no file.
   static const std::regex path("(?:=>\\s*|^\\s*)(/.*) \\(0x[0-9a-f]+\\)$");
-  std::vector<Library> libraries;
+  std::set<fs::path> files;  // two names may lead to the same
   for (const std::string& line : lines_of(said.out)) {
     std::smatch match;
-    if (!std::regex_search(line, match, path)) continue;
-    const fs::path file = fs::canonical(match[1].str());
-    libraries.push_back({file.filename().string(), static_cast<std::int64_t>(fs::file_size(file))});
+    if (std::regex_search(line, match, path)) files.insert(fs::canonical(match[1].str()));
   }
+  std::vector<Library> libraries;
+  for (const fs::path& file : files)
+    libraries.push_back({file.filename().string(), static_cast<std::int64_t>(fs::file_size(file))});
   std::sort(libraries.begin(), libraries.end(), [](const Library& a, const Library& b) {
     return a.bytes != b.bytes ? a.bytes > b.bytes : a.name < b.name;
   });

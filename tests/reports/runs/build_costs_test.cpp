@@ -5,6 +5,7 @@
 #include "reports/questions/question.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
+#include "shared/machine/process.hpp"
 #include "tests/support/expect_message.hpp"
 
 namespace twin::reports {
@@ -100,6 +101,19 @@ TEST(BuildCostsOfThisBuild, KnowHowBothSidesAreCompiled) {
     ASSERT_TRUE(command) << unit;
     EXPECT_THAT(command->command, HasSubstr(unit));
   }
+}
+
+TEST(BuildCostsOfThisBuild, BothSidesStartAndTakeTheSameStep) {
+  std::vector<double> losses;
+  for (const char* side : {"manual", "autograd"}) {
+    const Finished said = run_program({(build_folder() / "bin" / (std::string("startup_") + side)).string()});
+    ASSERT_EQ(said.code, 0) << said.err;
+    const Json result = Json::parse(said.out);
+    losses.push_back(result.at("loss"));
+    EXPECT_GT(result.at("peak_bytes").get<std::int64_t>(), 1'000'000) << side;
+  }
+  EXPECT_NEAR(losses[0], losses[1], 1e-6);
+  EXPECT_GT(losses[0], 0);
 }
 
 TEST(LibrariesOf, AreThoseTheSystemLoads) {
