@@ -33,6 +33,7 @@ class Sequential {
   using Loss = manual::Loss<Scalar>;
 
   explicit Sequential(const std::vector<LayerSpec>& specs) {
+    layers_.reserve(specs.size());  // a layer that moves is copied: its parameters are matrices
     for (const LayerSpec& spec : specs) {
       names_.push_back(spec.name);
       layers_.push_back(std::visit([](const auto& kind) { return make_layer<Scalar>(kind); }, spec.kind));

@@ -107,7 +107,9 @@ void print(const Json& json) {
     peers.add({text("subject"), std::to_string(row.at("batch").get<std::int64_t>()), text("dtype"),
                std::to_string(row.at("threads").get<int>()), text("peer"), number("median_us"),
                number("busy_threads"),
-               timed ? std::string() : row.contains("fault") ? text("fault") : reason_of(row, Language::english)});
+               timed                   ? std::string()
+               : row.contains("fault") ? text("fault")
+                                       : reason_of(row, Language::english)});
   }
   if (!json.at("peers").empty()) fmt::print("\n{}", peers.terminal());
 }

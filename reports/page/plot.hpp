@@ -39,7 +39,7 @@ struct Plot {
   std::string title, x_label, y_label;
   bool log_x = false, log_y = false;
   bool points = false;  // mark the values, for few of them
-  std::vector<Curve> curves;
+  std::vector<Curve> curves = {};
   std::vector<std::string> categories = {};  // not empty: a bar chart, a y of each curve for each of them
   bool stacked = false;                      // bars on top of one another: the parts of a whole
   std::vector<Mark> marks = {};              // where x is a number

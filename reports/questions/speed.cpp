@@ -195,7 +195,7 @@ std::string peers_table(const Json& json, Language language) {
              timing.threads == row.at("threads");
     });
     const double us = row.at("median_us");
-    table.add({row.at("subject"), std::to_string(row.at("batch").get<std::int64_t>()),
+    table.add({row.at("subject").get<std::string>(), std::to_string(row.at("batch").get<std::int64_t>()),
                std::to_string(row.at("threads").get<int>()),
                name_of(row.at("peer").get<std::string>(), language), fmt::format("{:.4g}", us),
                hand == all.end() ? std::string() : fmt::format("{:.3g}", us / hand->us.median)});
