@@ -210,12 +210,12 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   EXPECT_THAT(page, Not(testing::ContainsRegex("(src|href)=\"(http|pictures)")));
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   const std::string markdown = read_file(folder / "report/report.md");
-  for (const char* picture : {"xor-loss", "xor-gap", "fashion-mlp-loss", "fashion-mlp-gap", "speed"}) {
+  for (const char* picture : {"silent-mistakes", "detectors", "gaps-depth", "drift-xor", "speed"}) {
     EXPECT_THAT(markdown, HasSubstr(std::string("pictures/") + picture + ".svg"));
     EXPECT_THAT(read_file(folder / ("report/pictures/" + std::string(picture) + ".svg")),
                 HasSubstr("</svg>"));
   }
-  for (const char* question : {"equivalence", "xor", "fashion-mlp", "speed"})
+  for (const char* question : {"silent-mistakes", "detectors", "gaps", "drift", "speed"})
     EXPECT_TRUE(json::parse(read_file(folder / ("report/data/" + std::string(question) + ".json")))
                     .contains("schema"));
 }
