@@ -53,19 +53,6 @@ Diagnosed diagnosed(const Json& json) {
   return {right, wrong, count_of(json, checked) - right - wrong};
 }
 
-std::string verdict(const Json& json, Language language) {
-  const int all = json.at("counts").at("mutants"), survivors = json.at("counts").at("survivors");
-  const Diagnosed d = diagnosed(json);
-  const Text text{
-      "Of {} classic mistakes {} escape every check and test; the loss curve shows {}, the gradient checks "
-      "catch {}, and for {} of these {} the diagnosis names the right cause.",
-      "Dari {} kesalahan klasik, {} lolos dari semua pemeriksaan dan uji; kurva loss memperlihatkan {}, "
-      "pemeriksaan gradien menangkap {}, dan untuk {} dari {} yang terakhir ini diagnosis menyebutkan "
-      "penyebab yang benar."};
-  return fmt::format(fmt::runtime(text.in(language)), all, survivors, caught_by(json, "loss_curve"),
-                     count_of(json, checked), d.right, count_of(json, checked));
-}
-
 // The causes that were named, each once; the right ones first.
 std::string causes(const Json& mutant) {
   std::vector<std::string> right, others;
@@ -206,7 +193,7 @@ Question detectors_question() {
            "patch-nya dalam `tests/mutants`."},
           "./twin mutants",
           measure,
-          verdict,
+          nullptr,
           answer,
           pictures,
           figures};

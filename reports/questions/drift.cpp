@@ -419,7 +419,7 @@ Question drift_question() {
        "mereka berlatih kembaran autograd yang setiap bobotnya mulai satu satuan pada tempat terakhir (ULP) "
        "di sebelahnya, sebagai tolok ukur yang jujur, dan kembaran tulisan tangan yang disamakan dengan "
        "autograd sebelum setiap langkah yang diukur."},
-      "./twin train fashion-mlp",
+      "./twin report --only drift",
       measure,
       verdict,
       answer,

@@ -275,7 +275,7 @@ Question gaps_question() {
        "Setiap gradien jaringan tulisan tangan dalam katalog dibandingkan dengan gradien autograd dan, dalam "
        "float64, dengan beda hingga dari loss, yang tidak berbagi rumus dengan keduanya; lalu jaringan "
        "sigmoid yang makin dalam, selebar 32, dengan bobot, masukan dan label acak, dari beberapa benih."},
-      "./twin check",
+      "./twin report --only gaps",
       measure,
       verdict,
       answer,
