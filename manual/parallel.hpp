@@ -14,8 +14,9 @@ inline constexpr Index kWorthAThread = Index{1} << 15;
 /// f(begin, count) on pieces of 0 … size, one for each thread of Eigen::nbThreads(), where each has enough to
 /// do; `cost` is the number of elements that stand behind one of `size`.
 template <typename F>
-void in_pieces(Index size, Index cost, F&& f) {
-  const Index threads = std::min<Index>(Eigen::nbThreads(), size * cost / kWorthAThread);
+EIGEN_STRONG_INLINE void in_pieces(Index size, Index cost, F&& f) {
+  const Index worth = size * cost / kWorthAThread;
+  const Index threads = worth < 2 ? 1 : std::min<Index>(Eigen::nbThreads(), worth);
   if (threads < 2) return f(Index{0}, size);
 #pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)
   for (Index piece = 0; piece < threads; ++piece) {
@@ -26,7 +27,7 @@ void in_pieces(Index size, Index cost, F&& f) {
 
 /// out = f(in…), element by element; out has the size of each of them. f makes an expression out of arrays.
 template <typename Out, typename F, typename... In>
-void elementwise(Out& out, F f, const In&... in) {
+EIGEN_STRONG_INLINE void elementwise(Out& out, F f, const In&... in) {
   if constexpr (Out::SizeAtCompileTime != Eigen::Dynamic) {
     out.array() = f(in.array()...);
   } else {

@@ -66,7 +66,7 @@ class Mlp {
 
   /// As Sequential::forward().
   template <typename Observer = Unobserved>
-  Output forward(Input x, const Observer& observe = {}) {
+  [[gnu::flatten]] Output forward(Input x, const Observer& observe = {}) {
     return forward_from<0>(x, observe);
   }
 
@@ -77,7 +77,7 @@ class Mlp {
   }
 
   /// As Sequential::backward_parameters().
-  void backward_parameters(Output d_y) { backward_parameters_from<kLayers - 1>(d_y); }
+  [[gnu::flatten]] void backward_parameters(Output d_y) { backward_parameters_from<kLayers - 1>(d_y); }
 
   void zero_grad() {
     std::apply([](auto&... layer) { (layer.zero_grad(), ...); }, layers_);

@@ -43,28 +43,14 @@ int caught_by(const Json& json, const char* detector) {
 }
 
 struct Diagnosed {
-  int right, wrong, unexplained;
-  int all() const { return right + wrong + unexplained; }
+  int right, wrong, none;
 };
 
-// Of the mistakes that leave a mark.
+// Of the mistakes that a check notices.
 Diagnosed diagnosed(const Json& json) {
   const Json& counts = json.at("counts").at("diagnosed");
-  return {counts.at("right"), counts.at("wrong"), counts.at("unexplained")};
-}
-
-std::string verdict(const Json& json, Language language) {
-  const int all = json.at("counts").at("mutants"), survivors = json.at("counts").at("survivors");
-  const Diagnosed d = diagnosed(json);
-  const Text text{
-      "Of {} classic mistakes the gradient checks catch {}, the loss curve {}, and {} escape every check and "
-      "test; of "
-      "the {} that leave a mark the diagnosis names the cause of {} rightly.",
-      "Dari {} kesalahan klasik, pemeriksaan gradien menangkap {}, kurva loss {}, dan {} lolos dari semua "
-      "pemeriksaan "
-      "dan uji; dari {} kesalahan yang meninggalkan jejak, diagnosis menyebutkan penyebab {} dengan benar."};
-  return fmt::format(fmt::runtime(text.in(language)), all, count_of(json, checked),
-                     caught_by(json, "loss_curve"), survivors, d.all(), d.right);
+  const int right = counts.at("right"), wrong = counts.at("wrong");
+  return {right, wrong, count_of(json, checked) - right - wrong};
 }
 
 // The causes that were named, each once; the right ones first.
@@ -143,33 +129,23 @@ std::string answer(const Json& json, Language language) {
   });
   const Text text{
       "The gradient checks (finite differences, and the comparison with autograd at the first and at later "
-      "steps) "
-      "catch {} of {} mistakes; {} of these the loss curve would have shown too. {} show only after the "
-      "first step: "
-      "what stays between two steps is wrong. What changes no gradient is left to the test suite, which is "
-      "asked only "
-      "where no check notices: it catches {}.{} {}\n\n"
-      "The diagnosis is asked where a check fails: it names the right cause for {} mistakes, a wrong one for "
-      "{}, and "
-      "none for {}. (✓ right, ✗ wrong or partly so: one of the causes it names is not the one that was "
-      "made.)\n\n{}\n{}",
+      "steps) catch {} of {} mistakes; {} of these the loss curve would have shown too. {} show only after "
+      "the first step: what stays between two steps is wrong. What changes no gradient is left to the test "
+      "suite, which is asked only where no check notices: it catches {}.{} {}\n\nThe diagnosis is asked "
+      "where a check fails: it names the right cause for {} mistakes, a wrong one for {}, and none for {}. "
+      "(✓ right, ✗ wrong or partly so: one of the causes it names is not the one that was made.)\n\n{}\n{}",
       "Pemeriksaan gradien (beda hingga, dan perbandingan dengan autograd pada langkah pertama dan langkah "
-      "lanjut) "
-      "menangkap {} dari {} kesalahan; {} di antaranya juga terlihat pada kurva loss. {} baru terlihat "
-      "setelah langkah "
-      "pertama: yang salah adalah apa yang tersimpan di antara dua langkah. Kesalahan yang tidak mengubah "
-      "gradien "
-      "diserahkan kepada uji, yang hanya ditanya bila tidak ada pemeriksaan yang menangkapnya: uji menangkap "
-      "{}.{} {}\n\n"
-      "Diagnosis ditanya bila sebuah pemeriksaan gagal: ia menyebutkan penyebab yang benar untuk {} "
-      "kesalahan, yang "
-      "salah untuk {}, dan tidak menyebutkan apa pun untuk {}. (✓ benar, ✗ salah seluruhnya atau sebagian: "
-      "salah satu "
-      "penyebab yang disebut bukan yang dibuat.)\n\n{}\n{}"};
+      "lanjut) menangkap {} dari {} kesalahan; {} di antaranya juga terlihat pada kurva loss. {} baru "
+      "terlihat setelah langkah pertama: yang salah adalah apa yang tersimpan di antara dua langkah. "
+      "Kesalahan yang tidak mengubah gradien diserahkan kepada uji, yang hanya ditanya bila tidak ada "
+      "pemeriksaan yang menangkapnya: uji menangkap {}.{} {}\n\nDiagnosis ditanya bila sebuah pemeriksaan "
+      "gagal: ia menyebutkan penyebab yang benar untuk {} kesalahan, yang salah untuk {}, dan tidak "
+      "menyebutkan apa pun untuk {}. (✓ benar, ✗ salah seluruhnya atau sebagian: salah satu penyebab yang "
+      "disebut bukan yang dibuat.)\n\n{}\n{}"};
   return fmt::format(fmt::runtime(text.in(language)), count_of(json, checked),
                      json.at("counts").at("mutants").get<int>(), both, later, caught_by(json, "suite"),
-                     idle_detectors(json, language), survivors_text(json, language), d.right, d.wrong,
-                     d.unexplained, mutants_table(json, english), kept_from(json, language));
+                     idle_detectors(json, language), survivors_text(json, language), d.right, d.wrong, d.none,
+                     mutants_table(json, english), kept_from(json, language));
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
@@ -202,30 +178,25 @@ std::vector<Figure> figures(const Json& json) {
 }  // namespace
 
 Question detectors_question() {
-  return {
-      "detectors",
-      {"Which detector catches which mistake, and what does the diagnosis say?",
-       "Detektor mana yang menangkap kesalahan mana, dan apa kata diagnosis?"},
-      {"Each classic mistake is built into the hand-written code and shown to every detector: the compiler; "
-       "the "
-       "loss curve (fewer than 90 % as many seeds learn XOR, twice as many epochs, or more than a percentage "
-       "point less accuracy on Fashion-MNIST); finite differences; the comparison with autograd; address and "
-       "undefined-behaviour sanitizers; the test suite. The mistakes are named by their patches in "
-       "`tests/mutants`.",
-       "Setiap kesalahan klasik dimasukkan ke dalam kode tulisan tangan dan diperlihatkan kepada setiap "
-       "detektor: "
-       "kompiler; kurva loss (kurang dari 90 % benih yang mempelajari XOR, dua kali lipat epoch, atau "
-       "akurasi "
-       "Fashion-MNIST turun lebih dari satu poin persen); beda hingga; perbandingan dengan autograd; "
-       "sanitizer "
-       "memori dan perilaku tak terdefinisi; uji. Kesalahan dinamai menurut patch-nya dalam "
-       "`tests/mutants`."},
-      "./twin mutants",
-      measure,
-      verdict,
-      answer,
-      pictures,
-      figures};
+  return {"detectors",
+          {"Which detector catches which mistake, and what does the diagnosis say?",
+           "Detektor mana yang menangkap kesalahan mana, dan apa kata diagnosis?"},
+          {"Each classic mistake is built into the hand-written code and shown to every detector: the "
+           "compiler; the loss curve (fewer than 90 % as many seeds learn XOR, twice as many epochs, or more "
+           "than a percentage point less accuracy on Fashion-MNIST); finite differences; the comparison with "
+           "autograd; address and undefined-behaviour sanitizers; the test suite. The mistakes are named by "
+           "their patches in `tests/mutants`.",
+           "Setiap kesalahan klasik dimasukkan ke dalam kode tulisan tangan dan diperlihatkan kepada setiap "
+           "detektor: kompiler; kurva loss (kurang dari 90 % benih yang mempelajari XOR, dua kali lipat "
+           "epoch, atau akurasi Fashion-MNIST turun lebih dari satu poin persen); beda hingga; perbandingan "
+           "dengan autograd; sanitizer memori dan perilaku tak terdefinisi; uji. Kesalahan dinamai menurut "
+           "patch-nya dalam `tests/mutants`."},
+          "./twin mutants",
+          measure,
+          nullptr,
+          answer,
+          pictures,
+          figures};
 }
 
 }  // namespace twin::reports

@@ -139,14 +139,10 @@ Nearest nearest_in_layer(const Json& json, const std::string& network, std::stri
 std::string verdict(const Json& json, Language language) {
   const Text text =
       count(json, "failed") == 0
-          ? Text{"The hand-written gradients are right: {} of {} checks passed, {} failed; the gradient that differs "
-                 "most from autograd's reaches {:.2g} of its bound in float64 and {:.2g} in float32.",
-                 "Gradien tulisan tangan benar: {} dari {} pemeriksaan lolos, {} gagal; gradien yang paling berbeda "
-                 "dari autograd mencapai {:.2g} dari batasnya dalam float64 dan {:.2g} dalam float32."}
-          : Text{"The hand-written gradients are NOT right: only {} of {} checks passed, {} failed; the gradient that "
-                 "differs most from autograd's reaches {:.2g} of its bound in float64 and {:.2g} in float32.",
-                 "Gradien tulisan tangan TIDAK benar: hanya {} dari {} pemeriksaan yang lolos, {} gagal; gradien yang "
-                 "paling berbeda dari autograd mencapai {:.2g} dari batasnya dalam float64 dan {:.2g} dalam float32."};
+          ? Text{"The hand-written gradients are right: {} of {} checks passed, {} failed; the gradient that differs most from autograd's reaches {:.2g} of its bound in float64 and {:.2g} in float32.",
+                 "Gradien tulisan tangan benar: {} dari {} pemeriksaan lolos, {} gagal; gradien yang paling berbeda dari autograd mencapai {:.2g} dari batasnya dalam float64 dan {:.2g} dalam float32."}
+          : Text{"The hand-written gradients are NOT right: only {} of {} checks passed, {} failed; the gradient that differs most from autograd's reaches {:.2g} of its bound in float64 and {:.2g} in float32.",
+                 "Gradien tulisan tangan TIDAK benar: hanya {} dari {} pemeriksaan yang lolos, {} gagal; gradien yang paling berbeda dari autograd mencapai {:.2g} dari batasnya dalam float64 dan {:.2g} dalam float32."};
   return fmt::format(
       fmt::runtime(text.in(language)), count(json, "passed"),
       count(json, "passed") + count(json, "failed") + count(json, "unchecked") + count(json, "kinks"),
@@ -180,15 +176,11 @@ std::string depth_text(const Json& json, Language language) {
                     deep = deep_name(json.at("depths").back());
   const Text text{
       "From {} layer(s) to {} the largest gap in float64 goes from {:.2g} to {:.2g} roundings "
-      "(u·max|gradient|), and "
-      "from {:.2g} to {:.2g} of its bound; in float32 from {:.2g} to {:.2g} roundings, and from {:.2g} to "
-      "{:.2g} of its "
-      "bound.",
+      "(u·max|gradient|), and from {:.2g} to {:.2g} of its bound; in float32 from {:.2g} to {:.2g} "
+      "roundings, and from {:.2g} to {:.2g} of its bound.",
       "Dari {} lapis sampai {} lapis, selisih terbesar dalam float64 berubah dari {:.2g} menjadi {:.2g} "
-      "pembulatan "
-      "(u·max|gradien|), dan dari {:.2g} menjadi {:.2g} dari batasnya; dalam float32 dari {:.2g} menjadi "
-      "{:.2g} "
-      "pembulatan, dan dari {:.2g} menjadi {:.2g} dari batasnya."};
+      "pembulatan (u·max|gradien|), dan dari {:.2g} menjadi {:.2g} dari batasnya; dalam float32 dari {:.2g} "
+      "menjadi {:.2g} pembulatan, dan dari {:.2g} menjadi {:.2g} dari batasnya."};
   const Nearest a = nearest(json, shallow, "float64"), b = nearest(json, deep, "float64"),
                 c = nearest(json, shallow, "float32"), d = nearest(json, deep, "float32");
   return fmt::format(fmt::runtime(text.in(language)), json.at("depths").front().get<int>(),
@@ -199,27 +191,20 @@ std::string depth_text(const Json& json, Language language) {
 std::string answer(const Json& json, Language language) {
   const Text text{
       "{} checks passed, {} failed, {} could not certify anything. The largest gap of any gradient, by its "
-      "weights, its "
-      "biases or the inputs, in each network:\n\n{}\n{}\n\n"
-      "The bound that decides is that of the numeric policy: in float64 {} (it grows where terms cancel), in "
-      "float32 "
-      "four times autograd's own distance from float64. Beside it stands the bound that forward-error "
-      "analysis derives "
-      "for each element, which holds whatever the order of the sums. A gap of 1 or more would be a failure. "
-      "A bound "
-      "that is a thousand times too loose hides mistakes: these are the shares by which to judge it.\n",
+      "weights, its biases or the inputs, in each network:\n\n{}\n{}\n\nThe bound that decides is that of "
+      "the numeric policy: in float64 {} (it grows where terms cancel), in float32, where both are held "
+      "against float64, four times autograd's own distance from it and a few roundings more. Beside it "
+      "stands the bound that forward-error analysis derives for each element, which holds whatever the order "
+      "of the sums. A gap of 1 or more would be a failure. A bound that is a thousand times too loose hides "
+      "mistakes: these are the shares by which to judge it.\n",
       "{} pemeriksaan lolos, {} gagal, {} tidak dapat memastikan apa pun. Selisih terbesar dari semua "
-      "gradien, terhadap "
-      "bobot, bias, atau masukan, pada setiap jaringan:\n\n{}\n{}\n\n"
-      "Batas yang menentukan adalah batas kebijakan numerik: dalam float64 {} (melonggar bila suku-suku "
-      "saling "
-      "meniadakan), dalam float32 empat kali jarak autograd sendiri dari float64. Di sampingnya ada batas "
-      "yang "
-      "diturunkan analisis galat maju untuk setiap elemen, yang berlaku apa pun urutan penjumlahannya. "
-      "Selisih 1 atau "
-      "lebih berarti gagal. Batas yang seribu kali terlalu longgar menyembunyikan kesalahan: dengan "
-      "bagian-bagian "
-      "inilah batas itu dinilai.\n"};
+      "gradien, terhadap bobot, bias, atau masukan, pada setiap jaringan:\n\n{}\n{}\n\nBatas yang menentukan "
+      "adalah batas kebijakan numerik: dalam float64 {} (melonggar bila suku-suku saling meniadakan), dalam "
+      "float32, dengan keduanya dibandingkan terhadap float64, empat kali jarak autograd sendiri darinya "
+      "ditambah beberapa pembulatan. Di sampingnya ada batas yang diturunkan analisis galat maju untuk "
+      "setiap elemen, yang berlaku apa pun urutan penjumlahannya. Selisih 1 atau lebih berarti gagal. Batas "
+      "yang seribu kali terlalu longgar menyembunyikan kesalahan: dengan bagian-bagian inilah batas itu "
+      "dinilai.\n"};
   return fmt::format(fmt::runtime(text.in(language)), count(json, "passed"), count(json, "failed"),
                      count(json, "unchecked"), networks_table(json, language == Language::english),
                      depth_text(json, language),
@@ -285,14 +270,12 @@ Question gaps_question() {
       {"How large is the largest gradient gap, per layer, precision and depth, in units of its bound?",
        "Seberapa besar selisih gradien terbesar, per lapis, presisi dan kedalaman, dalam satuan batasnya?"},
       {"Every gradient of the hand-written networks of the catalogue is held against autograd's and, in "
-       "float64, "
-       "against finite differences of the loss, which share no formula with either; then sigmoid networks of "
-       "growing depth, 32 wide, with random weights, inputs and labels, from several seeds.",
+       "float64, against finite differences of the loss, which share no formula with either; then sigmoid "
+       "networks of growing depth, 32 wide, with random weights, inputs and labels, from several seeds.",
        "Setiap gradien jaringan tulisan tangan dalam katalog dibandingkan dengan gradien autograd dan, dalam "
        "float64, dengan beda hingga dari loss, yang tidak berbagi rumus dengan keduanya; lalu jaringan "
-       "sigmoid "
-       "yang makin dalam, selebar 32, dengan bobot, masukan dan label acak, dari beberapa benih."},
-      "./twin check",
+       "sigmoid yang makin dalam, selebar 32, dengan bobot, masukan dan label acak, dari beberapa benih."},
+      "./twin report --only gaps",
       measure,
       verdict,
       answer,

@@ -31,11 +31,9 @@ Json kept_mutants(std::initializer_list<const char*> fields) {
 std::string kept_from(const Json& study, Language language) {
   const Text text{
       "Not measured in this run: the study takes too long for a report. It was kept from {} minutes of "
-      "`./twin "
-      "mutants` at commit {}{}, on {} with {} processors.",
+      "`./twin mutants` at commit {}{}, on {} with {} processors.",
       "Tidak diukur dalam laporan ini: studinya terlalu lama untuk sebuah laporan. Hasilnya disimpan dari {} "
-      "menit "
-      "`./twin mutants` pada commit {}{}, di {} dengan {} prosesor."};
+      "menit `./twin mutants` pada commit {}{}, di {} dengan {} prosesor."};
   const Text on{" on {}", " tanggal {}"};
   const Json& machine = study.at("machine");
   return fmt::format(

@@ -31,6 +31,16 @@ Timing parse_name(const std::string& name) {
   return timing;
 }
 
+// Google Benchmark sorts its counters by name.
+std::size_t place_of(std::string_view side) {
+  constexpr std::string_view kOrder[] = {"manual",   "fixed", "eigen",   "control",
+                                         "autograd", "tuned", "products"};
+  return static_cast<std::size_t>(
+      std::find_if(std::begin(kOrder), std::end(kOrder),
+                   [&](std::string_view name) { return side.starts_with(name); }) -
+      std::begin(kOrder));
+}
+
 }  // namespace
 
 std::vector<const Backend*> bench_backends() {
@@ -78,6 +88,7 @@ std::vector<Timing> timings(const Json& benchmarks) {
   constexpr std::string_view kMedian = ".us.median";
   std::vector<Timing> result;
   for (const Json& row : benchmarks.at("benchmarks")) {
+    std::vector<Timing> point;
     for (const auto& [key, value] : row.items()) {
       if (!key.ends_with(kMedian)) continue;
       Timing timing = parse_name(row.at("name"));
@@ -89,8 +100,11 @@ std::vector<Timing> timings(const Json& benchmarks) {
       timing.ratio_high = counter(".ratio_high");
       timing.busy = counter(".busy");
       timing.gflops = counter(".gflops");
-      result.push_back(std::move(timing));
+      point.push_back(std::move(timing));
     }
+    std::stable_sort(point.begin(), point.end(),
+                     [](const Timing& a, const Timing& b) { return place_of(a.side) < place_of(b.side); });
+    std::move(point.begin(), point.end(), std::back_inserter(result));
   }
   return result;
 }

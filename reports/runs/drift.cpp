@@ -126,17 +126,29 @@ Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype
   return drift;
 }
 
-FirstProduct first_product(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed) {
-  const NetworkSpec layer{{spec.layers.at(0)}, InnerProductLossSpec{}, spec.optimizer, UniformInitialiser{}};
-  const NamedTensors parameters = initial_parameters(layer, dtype, seed);
-  const Tensor inputs = random_batch(layer, rows, dtype, seed).inputs;
-  const auto gap = [&](const NamedTensors& weights, const Tensor& x) {
-    return rounding_gap(built(twins().manual, layer, dtype, weights)->predict(x.view()),
-                        built(*twins().autograd, layer, dtype, weights)->predict(x.view()));
+std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed) {
+  const auto alone = [&](LayerSpec layer) {
+    return NetworkSpec{{std::move(layer)}, InnerProductLossSpec{}, spec.optimizer, UniformInitialiser{}};
   };
-  NamedTensors integers;
-  for (const Tensor& parameter : parameters) integers.add(rounded(parameter));
-  return {gap(parameters, inputs), gap(integers, rounded(inputs))};
+  const auto gap = [&](const char* name, const NetworkSpec& layer, const NamedTensors& weights,
+                       const Tensor& x) {
+    return rounding_gap(
+        built(twins().manual, layer, dtype, weights)->predict(x.view()),
+        built(*twins().autograd, layer, dtype, weights)->predict(x.view()).renamed(name));
+  };
+  const NetworkSpec dense = alone(spec.layers.at(0)), sigmoid = alone({"sigmoid", SigmoidSpec{}});
+  const NamedTensors parameters = initial_parameters(dense, dtype, seed);
+  const Tensor inputs = random_batch(dense, rows, dtype, seed).inputs;
+  NamedTensors no_bias, integers;
+  for (const ParameterSpec& parameter : parameters_of(dense)) {
+    const Tensor& values = parameters.at(parameter.name);
+    no_bias.add(parameter.is_bias ? Tensor::zeros(parameter.name, parameter.shape, dtype) : values);
+    integers.add(rounded(values));
+  }
+  return {gap("dense", dense, parameters, inputs), gap("dense_no_bias", dense, no_bias, inputs),
+          gap("dense_integers", dense, integers, rounded(inputs)),
+          gap("sigmoid", sigmoid, {},
+              random_batch(sigmoid, rows, dtype, seed, 0, output_features(dense)).inputs)};
 }
 
 std::int64_t passes(const std::vector<DriftPoint>& points, double DriftPoint::*gap, double limit) {

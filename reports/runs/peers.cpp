@@ -182,7 +182,7 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
     PeerTiming timing = timing_of(said);
     result.fault =
         compare(said.at("losses").get<std::vector<double>>(), expected, result.dtype, timing.loss_gap);
-    if (result.fault.empty() && !(timing.median_us > 0)) result.fault = "it gave no times";
+    if (result.fault.empty() && !(timing.us.median > 0)) result.fault = "it gave no times";
     if (result.fault.empty() && timing.busy_threads > threads + kBusySlack)
       result.fault =
           fmt::format("it kept {:.2f} threads busy where {} were asked for", timing.busy_threads, threads);

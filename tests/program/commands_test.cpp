@@ -201,7 +201,7 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   const TemporaryFolder folder, data;
   write_image_folder(data.path(), {.train = 300});
   const std::string out = (folder / "report").string();
-  const Finished said = run_twin({"report", "--quick", "--only", "equivalence,xor,fashion-mlp", "--out", out,
+  const Finished said = run_twin({"report", "--quick", "--only", "silent-mistakes,detectors,gaps,drift", "--out", out,
                                   "--data", data.path().string()});
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.err, IsEmpty());
@@ -213,19 +213,19 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   EXPECT_THAT(page, Not(testing::ContainsRegex("(src|href)=\"(http|pictures)")));
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   const std::string markdown = read_file(folder / "report/report.md");
-  for (const char* picture : {"xor-loss", "xor-gap", "fashion-mlp-loss", "fashion-mlp-gap"}) {
+  for (const char* picture : {"silent-mistakes", "detectors", "gaps-depth", "drift-xor"}) {
     EXPECT_THAT(markdown, HasSubstr(std::string("pictures/") + picture + ".svg"));
     EXPECT_THAT(read_file(folder / ("report/pictures/" + std::string(picture) + ".svg")),
                 HasSubstr("</svg>"));
   }
-  for (const char* question : {"equivalence", "xor", "fashion-mlp"})
+  for (const char* question : {"silent-mistakes", "detectors", "gaps", "drift"})
     EXPECT_TRUE(json::parse(read_file(folder / ("report/data/" + std::string(question) + ".json")))
                     .contains("schema"));
 }
 
 // The smallest report.
 std::vector<std::string> small_report(const std::filesystem::path& out) {
-  return {"report", "--quick", "--only", "xor,mistakes", "--out", out.string()};
+  return {"report", "--quick", "--only", "silent-mistakes,weak-checks", "--out", out.string()};
 }
 
 std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
