@@ -44,39 +44,36 @@ template <typename T>
 class ProductsOf final : public Products {
  public:
   ProductsOf(const NetworkSpec& spec, std::int64_t batch) : batch_(static_cast<int>(batch)) {
-    std::int64_t largest = 0, weights = 0;
     for (const LayerSpec& layer : spec.layers) {
       const auto* dense = std::get_if<DenseSpec>(&layer.kind);
       if (!dense) continue;
-      sizes_.emplace_back(static_cast<int>(dense->in_features), static_cast<int>(dense->out_features));
-      largest = std::max({largest, dense->in_features, dense->out_features});
-      weights = std::max(weights, dense->in_features * dense->out_features);
+      // Matrices of its own for each layer, as in a network: they are not all in the cache at once.
+      const auto matrix = [](std::int64_t rows, std::int64_t cols) {
+        return std::vector<T>(static_cast<std::size_t>(rows * cols), T(0.01));
+      };
+      const std::int64_t in = dense->in_features, out = dense->out_features;
+      layers_.push_back({static_cast<int>(in), static_cast<int>(out), matrix(batch, in), matrix(batch, in),
+                         matrix(batch, out), matrix(batch, out), matrix(out, in), matrix(out, in)});
     }
-    for (std::vector<T>* values : {&x_, &y_})
-      values->assign(static_cast<std::size_t>(batch * largest), T(0.5));
-    // One layer's weights after the other's, as in a network: not all of them in the cache at once.
-    for (std::size_t i = 0; i < sizes_.size(); ++i)
-      for (std::vector<std::vector<T>>* all : {&weights_, &d_weights_})
-        all->emplace_back(static_cast<std::size_t>(weights), T(0.01));
   }
 
   void run() override {
-    for (std::size_t i = 0; i < sizes_.size(); ++i) {
-      const auto [in, out] = sizes_[i];
-      blas_product(false, true, batch_, out, in, x_.data(), weights_[i].data(), y_.data());
-    }
-    for (std::size_t i = sizes_.size(); i-- > 0;) {
-      const auto [in, out] = sizes_[i];
-      blas_product(true, false, out, in, batch_, y_.data(), x_.data(), d_weights_[i].data());
-      if (i > 0) blas_product(false, false, batch_, in, out, y_.data(), weights_[i].data(), x_.data());
+    for (Layer& l : layers_)
+      blas_product(false, true, batch_, l.out, l.in, l.x.data(), l.weight.data(), l.y.data());
+    for (auto l = layers_.rbegin(); l != layers_.rend(); ++l) {
+      blas_product(true, false, l->out, l->in, batch_, l->d_y.data(), l->x.data(), l->d_weight.data());
+      if (l + 1 != layers_.rend())
+        blas_product(false, false, batch_, l->in, l->out, l->d_y.data(), l->weight.data(), l->d_x.data());
     }
   }
 
  private:
+  struct Layer {
+    int in, out;
+    std::vector<T> x, d_x, y, d_y, weight, d_weight;
+  };
   int batch_;
-  std::vector<std::pair<int, int>> sizes_;
-  std::vector<T> x_, y_;
-  std::vector<std::vector<T>> weights_, d_weights_;
+  std::vector<Layer> layers_;
 };
 
 struct Side {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <type_traits>
 
 #include "shared/compare/magnitude.hpp"
+#include "shared/machine/blas.hpp"
 
 namespace twin::manual {
 
@@ -30,14 +32,46 @@ class ConstMatrixView : public Eigen::Map<const Matrix<Scalar, Rows, Cols>> {
   ConstMatrixView(const Scalar* values, Index rows, Index cols) : Base(values, rows, cols) {}
 };
 
-/// a·b, to be assigned with noalias(). Of sizes that the compiler knows, element by element: Eigen would
-/// write an outer product number by number, and reading it back as a vector waits for that.
-template <typename A, typename B>
-auto product(const A& a, const B& b) {
-  if constexpr (A::SizeAtCompileTime != Eigen::Dynamic && B::SizeAtCompileTime != Eigen::Dynamic)
-    return a.lazyProduct(b);
+#ifdef EIGEN_USE_BLAS
+template <typename Scalar>
+inline constexpr bool kBlas = std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>;
+#else
+template <typename Scalar>
+inline constexpr bool kBlas = false;
+#endif
+
+template <typename C, typename A, typename B>
+void eigen_product(C& c, const A& a, const B& b, bool add) {
+  if (add)
+    c.noalias() += a * b;
   else
-    return a * b;
+    c.noalias() = a * b;
+}
+
+/// c = a·b, or c += a·b, where c is none of both. Eigen's own c = a·b fills c with zeros and adds to it; what
+/// is left out here is a tenth of a step of 512 features in float32.
+template <typename C, typename A, typename B>
+void set_product(C& c, const A& a, const B& b, bool add = false) {
+  if constexpr (A::SizeAtCompileTime != Eigen::Dynamic && B::SizeAtCompileTime != Eigen::Dynamic) {
+    // Element by element: Eigen would write an outer product number by number, and reading that back as a
+    // vector has to wait.
+    if (add)
+      c.noalias() += a.lazyProduct(b);
+    else
+      c.noalias() = a.lazyProduct(b);
+  } else if constexpr (kBlas<typename C::Scalar>) {
+    c.resize(a.rows(), b.cols());
+    const Index m = a.rows(), n = b.cols(), k = a.cols();
+    if (k == 1 && !add)
+      c.noalias() = a.col(0) * b.row(0);
+    else if (add || m == 1 || n == 1 || m + n + k < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)
+      eigen_product(c, a, b, add);
+    else
+      blas_product(!A::IsRowMajor, !B::IsRowMajor, static_cast<int>(m), static_cast<int>(n),
+                   static_cast<int>(k), a.data(), b.data(), c.data());
+  } else {
+    eigen_product(c, a, b, add);
+  }
 }
 
 }  // namespace twin::manual

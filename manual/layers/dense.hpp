@@ -18,7 +18,6 @@
 #include <tuple>
 
 #include "manual/matrix.hpp"
-#include "manual/parallel.hpp"
 #include "manual/parameter.hpp"
 #include "shared/errors.hpp"
 #include "shared/specs/network_spec.hpp"
@@ -48,8 +47,8 @@ class Dense {
   const Matrix<Scalar, Batch, Out>& forward(ConstMatrixView<Scalar, Batch, In> x) {
     expect_columns(x, weight.cols(), "Dense::forward x");
     x_.emplace(x);
-    y_.noalias() = product(x, weight.transpose());
-    in_pieces(y_.rows(), y_.cols(), [&](Index n, Index count) { y_.middleRows(n, count).rowwise() += bias; });
+    set_product(y_, x, weight.transpose());
+    y_.rowwise() += bias;
     return y_;
   }
 
@@ -57,7 +56,7 @@ class Dense {
   /// ShapeError when d_y has not the shape of y.
   const Matrix<Scalar, Batch, In>& backward(ConstMatrixView<Scalar, Batch, Out> d_y) {
     backward_parameters(d_y);
-    d_x_.noalias() = product(d_y, weight);
+    set_product(d_x_, d_y, weight);
     return d_x_;
   }
 
@@ -65,14 +64,15 @@ class Dense {
   void backward_parameters(ConstMatrixView<Scalar, Batch, Out> d_y) {
     if (!x_) throw std::logic_error("Dense::backward before forward");
     expect_shape(d_y, y_, "Dense::backward d_y");
-    d_weight.noalias() += product(d_y.transpose(), *x_);
-    d_bias += d_y.colwise().sum();
+    set_product(d_weight, d_y.transpose(), *x_, has_gradient_);
+    if (!has_gradient_) d_bias.setZero();
+    for (Index n = 0; n < d_y.rows(); ++n) d_bias += d_y.row(n);
+    has_gradient_ = true;
   }
 
-  void zero_grad() {
-    d_weight.setZero();
-    d_bias.setZero();
-  }
+  /// The next backward() sets the gradients, instead of adding to them; until then they are what they were.
+  /// (As zero_grad(set_to_none=True) in PyTorch: filling them with zeros would cost a pass over memory.)
+  void zero_grad() { has_gradient_ = false; }
 
   auto parameters(const std::string& name) {
     return std::tuple(parameter(name + ".weight", {weight.rows(), weight.cols()}, weight, d_weight),
@@ -83,6 +83,7 @@ class Dense {
   RowVector<Scalar, Out> bias, d_bias;       // O
 
  private:
+  bool has_gradient_ = false;
   std::optional<ConstMatrixView<Scalar, Batch, In>> x_;  // N×I
   Matrix<Scalar, Batch, Out> y_;                         // N×O
   Matrix<Scalar, Batch, In> d_x_;                        // N×I

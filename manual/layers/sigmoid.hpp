@@ -14,7 +14,6 @@
 #include <tuple>
 
 #include "manual/matrix.hpp"
-#include "manual/parallel.hpp"
 #include "manual/parameter.hpp"
 #include "shared/errors.hpp"
 #include "shared/specs/network_spec.hpp"
@@ -33,9 +32,7 @@ class Sigmoid {
   /// x: N×F, of any F. Returns y: N×F, valid until the next call; 0 and 1 at the far ends, never NaN but for
   /// NaN.
   const Matrix<Scalar, Batch, Features>& forward(ConstMatrixView<Scalar, Batch, Features> x) {
-    y_.resize(x.rows(), x.cols());
-    elementwise(
-        y_, [](const auto& x) { return (Scalar(1) + (-x).exp()).inverse(); }, x);
+    y_ = (Scalar(1) + (-x.array()).exp()).inverse();
     return y_;
   }
 
@@ -43,9 +40,7 @@ class Sigmoid {
   /// of y.
   const Matrix<Scalar, Batch, Features>& backward(ConstMatrixView<Scalar, Batch, Features> d_y) {
     expect_shape(d_y, y_, "Sigmoid::backward d_y");
-    d_x_.resize(y_.rows(), y_.cols());
-    elementwise(
-        d_x_, [](const auto& d_y, const auto& y) { return d_y * (y * (Scalar(1) - y)); }, d_y, y_);
+    d_x_ = d_y.array() * (y_.array() * (Scalar(1) - y_.array()));
     return d_x_;
   }
 

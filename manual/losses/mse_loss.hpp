@@ -9,7 +9,6 @@
 #pragma once
 
 #include "manual/matrix.hpp"
-#include "manual/parallel.hpp"
 #include "shared/errors.hpp"
 #include "shared/specs/network_spec.hpp"
 
@@ -27,18 +26,13 @@ class MseLoss {
   /// y, t: N×F. Throws ShapeError when they differ in shape.
   Scalar forward(ConstMatrixView<Scalar, Batch, Features> y, Targets t) {
     expect_shape(t, y, "MseLoss::forward targets");
-    difference_.resize(y.rows(), y.cols());
-    elementwise(
-        difference_, [](const auto& y, const auto& t) { return y - t; }, y, t);
+    difference_ = y - t;
     return difference_.squaredNorm() / Scalar(static_cast<double>(difference_.size()));
   }
 
   /// Returns d_y: N×F, for the last forward().
   const Matrix<Scalar, Batch, Features>& backward() {
-    const Scalar factor = Scalar(2) / Scalar(static_cast<double>(difference_.size()));
-    d_y_.resize(difference_.rows(), difference_.cols());
-    elementwise(
-        d_y_, [&](const auto& difference) { return difference * factor; }, difference_);
+    d_y_ = difference_ * (Scalar(2) / Scalar(static_cast<double>(difference_.size())));
     return d_y_;
   }
 

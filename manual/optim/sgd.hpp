@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "manual/matrix.hpp"
-#include "manual/parallel.hpp"
 #include "manual/parameter.hpp"
 #include "shared/specs/network_spec.hpp"
 
@@ -35,17 +34,15 @@ class Sgd {
   }
 
   /// Moves every parameter against its gradient.
-  void step() {
-    const auto descend = [&](const auto& w, const auto& direction) { return w - lr_ * direction; };
+  [[gnu::flatten]] void step() {
     std::size_t i = 0;
     for_each_parameter(parameters_, [&](auto& parameter) {
       if (velocities_.empty()) {
-        elementwise(parameter.value, descend, parameter.value, parameter.gradient);
+        parameter.value -= lr_ * parameter.gradient;
       } else {
-        RowVector<Scalar>& v = velocities_[i++];
-        elementwise(
-            v, [&](const auto& v, const auto& g) { return momentum_ * v + g; }, v, parameter.gradient);
-        elementwise(parameter.value, descend, parameter.value, v);
+        velocities_[i] = momentum_ * velocities_[i] + parameter.gradient;
+        parameter.value -= lr_ * velocities_[i];
+        ++i;
       }
     });
   }

@@ -17,8 +17,9 @@ void use_threads(int threads, std::span<const Backend* const> backends);
 void expect_threads(int threads);
 
 /// Starts this program anew, with the same words, unless the thread pools of OpenBLAS and OpenMP were limited
-/// to `threads` before they were made: a limit that comes later does not reach every pool. Call it before
-/// anything else is done. Throws MachineError when the program cannot be started.
+/// to `threads`, and OpenMP's threads told to sleep when they have nothing to do, before they were made: a
+/// limit that comes later does not reach every pool. Call it before anything else is done. Throws
+/// MachineError when the program cannot be started.
 void cap_thread_pools(int threads);
 
 /// The processors this process may run on.
