@@ -132,9 +132,8 @@ std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t ro
   };
   const auto gap = [&](const char* name, const NetworkSpec& layer, const NamedTensors& weights,
                        const Tensor& x) {
-    return rounding_gap(
-        built(twins().manual, layer, dtype, weights)->predict(x.view()),
-        built(*twins().autograd, layer, dtype, weights)->predict(x.view()).renamed(name));
+    return rounding_gap(built(twins().manual, layer, dtype, weights)->predict(x.view()),
+                        built(*twins().autograd, layer, dtype, weights)->predict(x.view()).renamed(name));
   };
   const NetworkSpec dense = alone(spec.layers.at(0)), sigmoid = alone({"sigmoid", SigmoidSpec{}});
   const NamedTensors parameters = initial_parameters(dense, dtype, seed);

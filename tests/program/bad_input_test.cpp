@@ -201,8 +201,8 @@ TEST(BadInput, ReportFolderOfSomethingElse) {
 }
 
 TEST(BadInput, ReportOfUnknownQuestions) {
-  expect_refused({"report", "--only", "xor,speeed"},
-                 {"unknown question speeed", "choose from", "equivalence, "});
+  expect_refused({"report", "--only", "drift,speeed"},
+                 {"unknown question speeed", "choose from", "detectors, "});
 }
 
 TEST(BadInput, ReportThatDoesNotCompare) {
@@ -222,17 +222,17 @@ TEST(BadInput, ReportThatDoesNotCompare) {
 TEST(BadInput, FailedReportLeavesTheEarlierOne) {
   const TemporaryFolder folder;
   const std::string out = (folder / "report").string();
-  ASSERT_EQ(run_twin({"report", "--quick", "--only", "xor", "--out", out}).code, 0);
+  ASSERT_EQ(run_twin({"report", "--quick", "--only", "detectors", "--out", out}).code, 0);
   const std::string page = read_file(folder / "report/index.html");
-  expect_refused({"report", "--quick", "--only", "xor,fashion-mlp", "--out", out, "--data", "/nonexistent"},
+  expect_refused({"report", "--quick", "--only", "detectors,drift", "--out", out, "--data", "/nonexistent"},
                  {"/nonexistent"});
-  expect_refused({"report", "--quick", "--only", "xor", "--out", out, "--threads", "0"}, {"threads"});
+  expect_refused({"report", "--quick", "--only", "detectors", "--out", out, "--threads", "0"}, {"threads"});
   EXPECT_EQ(read_file(folder / "report/index.html"), page);
   EXPECT_THAT(names_in(out),
               testing::ElementsAre("data", "index.html", "pictures", "report.json", "report.md"));
-  expect_refused({"report", "--quick", "--only", "fashion-mlp", "--out", (folder / "new").string(), "--data",
-                  "/nonexistent"},
-                 {"/nonexistent"});
+  expect_refused(
+      {"report", "--quick", "--only", "drift", "--out", (folder / "new").string(), "--data", "/nonexistent"},
+      {"/nonexistent"});
   EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("report"));
 }
 

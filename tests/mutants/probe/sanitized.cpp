@@ -16,7 +16,7 @@ namespace {
 using namespace twin;
 
 void run(const mutants::Subject& subject) {
-  manual::Network<double, manual::Sequential> network(subject.spec);
+  manual::Network<manual::Sequential<double>> network(subject.spec);
   network.load_parameters(subject.parameters);
   for (const std::int64_t rows : {7, 2, 11}) {
     // Freed before the next: whoever keeps a view on it is seen.
