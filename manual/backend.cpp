@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "manual/network.hpp"
-#include "manual/networks/mlp.hpp"
 #include "manual/networks/sequential.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
@@ -20,7 +19,7 @@ constexpr const char* kName = "eigen";
 std::string products() { return "its own products"; }
 #endif
 
-class ManualBackend : public Backend {
+class ManualBackend final : public Backend {
  public:
   std::string_view name() const override { return kName; }
 
@@ -34,50 +33,19 @@ class ManualBackend : public Backend {
   std::unique_ptr<twin::Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
     if (!available(device)) throw MachineError("the hand-written twin has no cuda", {}, "use --device cpu");
     validate(spec);
-    return build_valid(spec, dtype);
-  }
-
-  void set_threads(int threads) const override { Eigen::setNbThreads(threads); }
-  int threads() const override { return Eigen::nbThreads(); }
-
- private:
-  virtual std::unique_ptr<twin::Network> build_valid(const NetworkSpec& spec, DType dtype) const {
     if (dtype == DType::float32) return std::make_unique<Network<Sequential<float>>>(spec);
     if (dtype == DType::float64) return std::make_unique<Network<Sequential<double>>>(spec);
     throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
   }
-};
 
-class FixedBackend final : public ManualBackend {
- public:
-  std::string_view name() const override { return "fixed"; }
-  std::string description() const override {
-    return ManualBackend::description() + ", sizes known to the compiler";
-  }
-
- private:
-  template <typename Scalar>
-  using Xor = Mlp<Scalar, 4, 2, 4, 1>;
-
-  std::unique_ptr<twin::Network> build_valid(const NetworkSpec& spec, DType dtype) const override {
-    if (!Xor<float>::fits(spec))
-      throw UsageError("the compiler was not told these sizes", {},
-                       "2-4-1 with the mean squared error alone");
-    if (dtype == DType::float32) return std::make_unique<Network<Xor<float>>>(spec);
-    if (dtype == DType::float64) return std::make_unique<Network<Xor<double>>>(spec);
-    throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
-  }
+  void set_threads(int threads) const override { Eigen::setNbThreads(threads); }
+  int threads() const override { return Eigen::nbThreads(); }
 };
 
 }  // namespace
 
 const Backend& backend() {
   static const ManualBackend instance;
-  return instance;
-}
-
-const Backend& fixed_backend() {
-  static const FixedBackend instance;
   return instance;
 }
 

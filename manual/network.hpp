@@ -30,7 +30,9 @@ class Network final : public twin::Network {
         features_(input_features(spec)) {}
 
   double train_step(const Batch& batch) override {
-    return step(inputs(batch.inputs), targets(batch.targets), [](StepPart) {});
+    const Input x = inputs(batch.inputs);
+    const Targets t = targets(batch.targets);
+    return step(x, t, [](StepPart) {});
   }
 
   double train_steps(const Batch& batch, std::int64_t steps) override {

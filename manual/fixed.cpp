@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include "manual/backend.hpp"
+#include "manual/network.hpp"
+#include "manual/networks/mlp.hpp"
+#include "shared/errors.hpp"
+
+namespace twin::manual {
+namespace {
+
+class FixedBackend final : public Backend {
+ public:
+  std::string_view name() const override { return "fixed"; }
+  std::string description() const override {
+    return backend().description() + ", sizes known to the compiler";
+  }
+  bool available(Device device) const override { return backend().available(device); }
+
+  std::unique_ptr<twin::Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
+    if (!available(device)) throw MachineError("the hand-written twin has no cuda", {}, "use --device cpu");
+    validate(spec);
+    if (!Xor<float>::fits(spec))
+      throw UsageError("the compiler was not told these sizes", {},
+                       "2-4-1 with the mean squared error alone");
+    if (dtype == DType::float32) return std::make_unique<Network<Xor<float>>>(spec);
+    if (dtype == DType::float64) return std::make_unique<Network<Xor<double>>>(spec);
+    throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));
+  }
+
+  void set_threads(int threads) const override { backend().set_threads(threads); }
+  int threads() const override { return backend().threads(); }
+
+ private:
+  template <typename Scalar>
+  using Xor = Mlp<Scalar, 4, 2, 4, 1>;
+};
+
+}  // namespace
+
+const Backend& fixed_backend() {
+  static const FixedBackend instance;
+  return instance;
+}
+
+}  // namespace twin::manual
