@@ -2,7 +2,7 @@
 
 #include "manual/backend.hpp"
 #include "manual/network.hpp"
-#include "manual/networks/mlp.hpp"
+#include "manual/mlp.hpp"
 #include "shared/errors.hpp"
 
 namespace twin::manual {

@@ -32,6 +32,11 @@ class ConstMatrixView : public Eigen::Map<const Matrix<Scalar, Rows, Cols>> {
   ConstMatrixView(const Scalar* values, Index rows, Index cols) : Base(values, rows, cols) {}
 };
 
+/// What sums of many numbers are kept in, so that they lose nothing on the way.
+template <typename Scalar>
+using Wider = std::conditional_t<std::is_same_v<Scalar, float>, double,
+                                 std::conditional_t<std::is_same_v<Scalar, double>, long double, Scalar>>;
+
 #ifdef EIGEN_USE_BLAS
 template <typename Scalar>
 inline constexpr bool kBlas = std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>;

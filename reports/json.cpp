@@ -2,6 +2,7 @@
 
 #include <ctime>
 #include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include "reports/backends.hpp"
 #include "reports/commit.hpp"
@@ -12,14 +13,14 @@ namespace twin::reports {
 
 std::string_view commit() { return TWINGRAD_COMMIT; }
 
-Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy) {
+Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy, int version) {
   const Fingerprint machine = fingerprint();
   Json used{{"requested", threads}};
   for (const auto& [library, count] : thread_counts(backends())) used[library] = count;
   used["busy"] = busy.average();
   Json sides;
   for (const Backend* backend : backends()) sides[std::string(backend->name())] = backend->description();
-  return {{"schema", "twingrad." + std::string(command) + "/1"},
+  return {{"schema", fmt::format("twingrad.{}/{}", command, version)},
           {"commit", commit()},
           {"date", fmt::format("{:%F}", fmt::gmtime(std::time(nullptr)))},
           {"options", std::move(options)},

@@ -15,9 +15,10 @@ namespace twin::reports {
 
 using Json = nlohmann::ordered_json;
 
-/// {"schema": "twingrad.<command>/1", "commit", "date", "options", "machine", "backends", "threads"}. `busy`
-/// measured the run; the date is that of UTC.
-Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy);
+/// {"schema": "twingrad.<command>/<version>", "commit", "date", "options", "machine", "backends", "threads"}.
+/// `busy` measured the run; the date is that of UTC.
+Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy,
+                 int version = 1);
 
 /// The commit this program was built from, "-dirty" behind it when the tree had changes; "unknown" outside
 /// git.

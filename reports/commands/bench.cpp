@@ -131,7 +131,7 @@ int run(const Options& options) {
       return run_benching(benching,
                           [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
     }();
-    json = json_header("bench", {{"quick", options.quick}}, threads, busy);
+    json = json_header("bench", {{"quick", options.quick}}, threads, busy, 2);
     json.update(measured);
     json["copy_bytes_per_second"] = bench::copy_rate();
     json["peers"] = options.device == Device::cuda ? Json::array() : benched_peers(benching, options.quick);

@@ -33,7 +33,7 @@ class Magnitude {
  public:
   double value = 0;
 
-  /// exp and log of either library are taken to be within this many roundings of the exact value.
+  /// exp, log and log1p of either library are taken to be within this many roundings of the exact value.
   static constexpr double kFunctionUlps = 4;
 
   Magnitude() = default;
@@ -95,6 +95,7 @@ class Magnitude {
 
   friend Magnitude exp(const Magnitude& x) { return function(x, std::exp(x.value), std::exp(x.value)); }
   friend Magnitude log(const Magnitude& x) { return function(x, std::log(x.value), 1 / x.value); }
+  friend Magnitude log1p(const Magnitude& x) { return function(x, std::log1p(x.value), 1 / (1 + x.value)); }
   friend Magnitude abs(const Magnitude& x) { return x.value < 0 ? -x : x; }
   friend bool isfinite(const Magnitude& x) { return std::isfinite(x.value); }
 

@@ -45,6 +45,13 @@ inline constexpr double kFloat32Excuse = 4;
 inline constexpr double kLossRoundings = 4;
 inline constexpr double kSharpShare = 1e-7;
 
+// Sigmoid, softmax and losses against exact values, in units in the last place: what their headers promise.
+// exp of AVX-512 in float32 multiplies ln 2 in one piece, and loses a little more far out, where the result
+// is below 1e-24.
+inline constexpr double kElementwiseUlps = 4;
+inline constexpr double kFarElementwiseUlps = 6;
+inline constexpr double kFarBelow = 1e-24;
+
 // Diagnosis: a hypothesis must meet every element to this share of the largest. Right predictions were met to
 // 1e-13 (float64) and 3e-6 (float32); a wrong one meets n elements by chance with a probability of about this
 // to the power of n.

@@ -5,6 +5,7 @@
 
 #include "tests/support/expect_message.hpp"
 #include "tests/support/twins.hpp"
+#include "tests/support/ulps.hpp"
 
 namespace twin {
 namespace {
@@ -118,6 +119,25 @@ TYPED_TEST(SigmoidAtTheEnds, TwinsAgreeThere) {
     EXPECT_NEAR(y[i], expected_y[i], 16 * u * expected_y[i] + tiny) << "y at " << inputs[i];
     // 1 - y carries the rounding of y, which is all that is left of it when y is close to 1.
     EXPECT_NEAR(d_x[i], expected_d_x[i], 3 * 16 * u * expected_y[i] + tiny) << "d_x at " << inputs[i];
+  }
+}
+
+// Over all that gives a normal number, evenly in x and evenly in the bits of x.
+TYPED_TEST(SigmoidAtTheEnds, OutputsAreAsExactAsTheHeaderSays) {
+  using Limits = std::numeric_limits<TypeParam>;
+  constexpr int kValues = 200000;
+  const double least = std::log(static_cast<double>(Limits::min())) + 0.5;
+  std::vector<TypeParam> inputs;
+  for (int i = 0; i < kValues; ++i) {
+    inputs.push_back(static_cast<TypeParam>(least + (40 - least) * i / kValues));
+    inputs.push_back(static_cast<TypeParam>((i % 2 ? 1 : -1) * std::exp2(-30 + 35.0 * i / kValues)));
+  }
+  manual::Sigmoid<TypeParam> layer(SigmoidSpec{});
+  const manual::Matrix<TypeParam> x = row(inputs);
+  const manual::Matrix<TypeParam>& y = layer.forward(x);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Exact<TypeParam> exact = 1 / (1 + std::exp(-Exact<TypeParam>(inputs[i])));
+    ASSERT_LE(ulps(y(0, static_cast<manual::Index>(i)), exact), promised_ulps<TypeParam>(exact)) << inputs[i];
   }
 }
 

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <gmock/gmock.h>
 #include <limits>
+#include <random>
 
 #include "tests/support/expect_message.hpp"
 #include "tests/support/twins.hpp"
+#include "tests/support/ulps.hpp"
 
 namespace twin {
 namespace {
@@ -130,6 +132,42 @@ TEST(CrossEntropyLoss, NamesTheNumberOfLabelsItExpected) {
   const manual::Matrix<double> z = manual::Matrix<double>::Zero(2, 3);
   const std::vector<std::int64_t> labels{0, 1, 2};
   EXPECT_THROW_MESSAGE(loss.forward(z, labels), ShapeError, "labels: expected 2, got 3");
+}
+
+template <typename Scalar>
+class CrossEntropyAccuracy : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(CrossEntropyAccuracy, Scalars);
+
+TYPED_TEST(CrossEntropyAccuracy, IsWhatTheHeaderSays) {
+  using Real = Exact<TypeParam>;
+  constexpr manual::Index kClasses = 37;
+  std::mt19937 random(1);
+  for (const double deviation : {0.1, 1.0, 4.0, 20.0})
+    for (std::int64_t sample = 0; sample < 500; ++sample) {
+      std::normal_distribution<double> normal(0, deviation);
+      manual::Matrix<TypeParam> z(1, kClasses);
+      for (TypeParam& logit : z.reshaped()) logit = static_cast<TypeParam>(normal(random));
+      const std::int64_t label = sample % kClasses;
+      manual::CrossEntropyLoss<TypeParam> loss(CrossEntropyLossSpec{});
+      const TypeParam value = loss.forward(z, {&label, 1});
+      const manual::Matrix<TypeParam>& d_z = loss.backward();  // p, for one sample, but at its label
+
+      manual::Index largest = 0;
+      const Real maximum = z.row(0).maxCoeff(&largest);
+      Real others = 0;
+      for (manual::Index k = 0; k < kClasses; ++k)
+        if (k != largest) others += std::exp(Real(z(0, k)) - maximum);
+      const Real exact_loss = std::log1p(others) + (maximum - Real(z(0, label)));
+      ASSERT_LE(ulps(value, exact_loss), tolerance::kElementwiseUlps) << "deviation " << deviation;
+      for (manual::Index k = 0; k < kClasses; ++k) {
+        if (k == label) continue;
+        const Real p = std::exp(Real(z(0, k)) - maximum) / (1 + others);
+        if (p < 4 * Real(std::numeric_limits<TypeParam>::min())) continue;
+        ASSERT_LE(ulps(d_z(0, k), p), promised_ulps<TypeParam>(p))
+            << "deviation " << deviation << ", p " << p;
+      }
+    }
 }
 
 }  // namespace

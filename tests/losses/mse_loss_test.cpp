@@ -4,6 +4,7 @@
 
 #include "tests/support/expect_message.hpp"
 #include "tests/support/twins.hpp"
+#include "tests/support/ulps.hpp"
 
 namespace twin {
 namespace {
@@ -45,6 +46,29 @@ TEST(MseLoss, NamesTheShapeItExpected) {
   const manual::Matrix<double> y = manual::Matrix<double>::Zero(2, 3);
   const manual::Matrix<double> t = manual::Matrix<double>::Zero(3, 2);
   EXPECT_THROW_MESSAGE(loss.forward(y, t), ShapeError, "targets: expected 2×3, got 3×2");
+}
+
+template <typename Scalar>
+void expect_exact_mean(manual::Index rows, manual::Index columns) {
+  std::srand(1);
+  const manual::Matrix<Scalar> y = manual::Matrix<Scalar>::Random(rows, columns),
+                               t = manual::Matrix<Scalar>::Random(rows, columns);
+  Exact<Scalar> sum = 0;
+  for (manual::Index i = 0; i < y.size(); ++i) {
+    const Exact<Scalar> difference = Exact<Scalar>(y.data()[i]) - Exact<Scalar>(t.data()[i]);
+    sum += difference * difference;
+  }
+  manual::MseLoss<Scalar> loss(MseLossSpec{});
+  EXPECT_LE(ulps(loss.forward(y, t), sum / static_cast<Exact<Scalar>>(y.size())), tolerance::kElementwiseUlps)
+      << rows << "×" << columns;
+}
+
+TEST(MseLoss, IsAsExactAsTheHeaderSays) {
+  for (const manual::Index rows : {1, 4, 256})
+    for (const manual::Index columns : {1, 33, 2048}) {
+      expect_exact_mean<float>(rows, columns);
+      expect_exact_mean<double>(rows, columns);
+    }
 }
 
 }  // namespace

@@ -178,16 +178,29 @@ TEST(Explain, ShowsWhyThePerceptronCannotLearnXor) {
 
 TEST(Bench, WritesGoogleBenchmarksJson) {
   const json result = json_of({"bench", "xor", "--quick"});
-  EXPECT_EQ(result["schema"], "twingrad.bench/1");
+  EXPECT_EQ(result["schema"], "twingrad.bench/2");
   EXPECT_TRUE(result["context"].contains("num_cpus"));
-  std::set<std::string> sides;
+  EXPECT_GT(result["copy_bytes_per_second"], 0);
+  std::set<std::string> names;
   for (const json& row : result["benchmarks"]) {
     const std::string name = row["name"];
-    for (const char* side : {"manual", "autograd"})
-      if (name.find(side) != std::string::npos) sides.insert(side);
-    EXPECT_TRUE(row.contains("samples/s") && row.contains("GFLOP/s")) << name;
+    names.insert(name.substr(0, name.find("/iterations")));
+    for (const char* side : {"manual", "fixed", "eigen", "control", "autograd", "tuned", "products"})
+      for (const char* counter : {".us.median", ".ratio", ".ratio_low", ".ratio_high", ".busy", ".gflops"})
+        EXPECT_TRUE(row.contains(std::string(side) + counter)) << name << " " << side << counter;
   }
-  EXPECT_EQ(sides, (std::set<std::string>{"autograd", "manual"}));
+  EXPECT_THAT(names, testing::IsSupersetOf({"train_step/xor/batch:4/float32/cpu/threads:1",
+                                            "train_step/xor/batch:4/float64/cpu/threads:1"}));
+}
+
+TEST(Bench, MeasuresAsManyThreadsAsItIsTold) {
+  const json result = json_of({"bench", "perceptron", "--quick", "--threads", "1", "--dtype", "float64"});
+  for (const json& row : result["benchmarks"]) {
+    EXPECT_THAT(row["name"].get<std::string>(), testing::HasSubstr("/float64/cpu/threads:1"));
+    EXPECT_LE(row["autograd.busy"], 1.1);
+  }
+  EXPECT_EQ(result["benchmarks"].size(), 1);
+  for (const json& peer : result["peers"]) EXPECT_EQ(peer["threads"], 1);
 }
 
 // An edit of the hand-written twin that leaves a patch behind is seen here.

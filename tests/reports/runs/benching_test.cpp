@@ -1,0 +1,95 @@
+#include "reports/runs/benching.hpp"
+
+#include <gmock/gmock.h>
+
+#include "shared/catalogue.hpp"
+
+namespace twin::reports {
+namespace {
+
+Timing timing(double busy, int threads, Quartiles us = {1, 1, 1, 1, 1}) {
+  Timing timing;
+  timing.busy = busy;
+  timing.threads = threads;
+  timing.us = us;
+  return timing;
+}
+
+TEST(Timing, MoreThreadsThanAskedForAreNotValid) {
+  EXPECT_TRUE(timing(1.02, 1).valid());
+  EXPECT_FALSE(timing(1.9, 1).valid());
+  EXPECT_TRUE(timing(1.9, 2).valid());
+}
+
+TEST(Timing, IsNoisyWhenTheMiddleHalfIsWide) {
+  EXPECT_FALSE(timing(1, 1, {1, 9.6, 10, 10.5, 99}).noisy());
+  EXPECT_TRUE(timing(1, 1, {1, 9.4, 10, 10.5, 99}).noisy());
+}
+
+TEST(Timing, KnowsTheWidthOfTheGrid) {
+  EXPECT_EQ(width_of("mlp-64"), 64);
+  EXPECT_EQ(width_of("xor"), 0);
+}
+
+class BenchingTest : public testing::Test {
+ protected:
+  static const std::vector<Timing>& measured() {
+    static const std::vector<Timing> all = [] {
+      bench::Options options;
+      options.subjects = {{"xor", find_network("xor").spec, 4}};
+      for (bench::Subject& subject : bench::width_grid({8}, {1}))
+        options.subjects.push_back(std::move(subject));
+      options.backends = bench_backends();
+      options.seconds = 0.01;
+      std::int64_t last = 0, rounds = 0;
+      const Json json = run_benching(options, [&](std::int64_t done, std::int64_t total) {
+        EXPECT_EQ(done, last + 1);
+        last = done;
+        rounds = total;
+      });
+      EXPECT_EQ(last, rounds);
+      return timings(json);
+    }();
+    return all;
+  }
+  static std::vector<std::string> sides_of(const std::string& subject) {
+    std::vector<std::string> sides;
+    for (const Timing& timing : measured())
+      if (timing.subject == subject) sides.push_back(timing.side);
+    return sides;
+  }
+};
+
+TEST_F(BenchingTest, EverySideIsThereInItsOrder) {
+  EXPECT_THAT(sides_of("xor"),
+              testing::ElementsAre("manual", "fixed", "eigen", "control", "autograd", "tuned", "products"));
+}
+
+TEST_F(BenchingTest, ASideThatCannotBuildASubjectIsLeftOut) {
+  EXPECT_THAT(sides_of("mlp-8"),
+              testing::ElementsAre("manual", "eigen", "control", "autograd", "tuned", "products"));
+}
+
+TEST_F(BenchingTest, ThingsAreHeldAgainstTheHand) {
+  for (const Timing& timing : measured()) {
+    EXPECT_LE(timing.us.min, timing.us.lower);
+    EXPECT_LE(timing.us.lower, timing.us.median);
+    EXPECT_LE(timing.us.median, timing.us.upper);
+    EXPECT_LE(timing.us.upper, timing.us.max);
+    EXPECT_GT(timing.us.min, 0);
+    EXPECT_GT(timing.gflops, 0);
+    EXPECT_LE(timing.ratio_low, timing.ratio);
+    EXPECT_LE(timing.ratio, timing.ratio_high);
+    if (timing.side == "manual") {
+      EXPECT_EQ(timing.ratio_low, 1);
+      EXPECT_EQ(timing.ratio_high, 1);
+    }
+    EXPECT_EQ(timing.dtype, "float32");
+    EXPECT_EQ(timing.device, "cpu");
+    EXPECT_EQ(timing.threads, 1);
+    EXPECT_EQ(timing.batch, timing.subject == "xor" ? 4 : 1);
+  }
+}
+
+}  // namespace
+}  // namespace twin::reports
