@@ -52,18 +52,6 @@ std::string kind_name(const std::string& kind, bool english) {
   return std::string(found->second.in(english ? Language::english : Language::indonesian));
 }
 
-std::string verdict(const Json& json, Language language) {
-  const Json &hand = json.at("sides").at("manual"), &framework = json.at("sides").at("autograd");
-  const Text text{
-      "Of the {} lines of code of the hand-written side {} are backward, {:.0f} %; on the autograd side {} "
-      "of "
-      "{}.",
-      "Dari {} baris kode sisi tulisan tangan, {} baris adalah backward, {:.0f} %; di sisi autograd {} dari "
-      "{}."};
-  return fmt::format(fmt::runtime(text.in(language)), lines(hand, "code"), lines(hand, "backward"),
-                     backward_percent(hand), lines(framework, "backward"), lines(framework, "code"));
-}
-
 std::string roles_table(const Json& side, bool english) {
   Table table(english ? std::vector<std::string>{"part", ">forward", ">backward", ">update", ">the rest",
                                                  ">code", ">backward %"}
@@ -140,7 +128,7 @@ Question backward_share_question() {
        "dipilah menurut namanya: forward…, backward…, step (pembaruan), dan sisanya."},
       "./twin report",
       measure,
-      verdict,
+      nullptr,
       answer,
       pictures,
       figures};

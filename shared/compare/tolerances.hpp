@@ -50,7 +50,7 @@ inline constexpr double kSharpShare = 1e-7;
 // is below 1e-24.
 inline constexpr double kElementwiseUlps = 4;
 inline constexpr double kFarElementwiseUlps = 6;
-inline constexpr double kFarBelow = 1e-24;
+inline constexpr double kFarBelow = 1e-20;
 
 // Diagnosis: a hypothesis must meet every element to this share of the largest. Right predictions were met to
 // 1e-13 (float64) and 3e-6 (float32); a wrong one meets n elements by chance with a probability of about this
