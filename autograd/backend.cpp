@@ -3,9 +3,9 @@
 #include <ATen/Parallel.h>
 #include <chrono>
 
-#include "autograd/control.hpp"
 #include "autograd/network.hpp"
-#include "autograd/tuned.hpp"
+#include "autograd/variants/control.hpp"
+#include "autograd/variants/tuned.hpp"
 
 namespace twin::autograd {
 namespace {

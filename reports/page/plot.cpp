@@ -19,7 +19,8 @@ constexpr std::size_t kMostPoints = 400;
 constexpr int kWidth = 560, kHeight = 400;
 
 // Okabe and Ito's colours, told apart by colour-blind readers too.
-constexpr const char* kColours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
+constexpr const char* kColours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                    "#E69F00", "#56B4E9", "#000000", "#999999"};
 
 const char* colour(std::size_t index) { return kColours[index % std::size(kColours)]; }
 

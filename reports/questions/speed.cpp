@@ -359,7 +359,9 @@ Picture roofline_picture(const Json& json, Language language) {
   for (const Timing& timing : grid_of(json, "products"))
     if (timing.dtype == kDType && timing.threads == 1) peak = std::max(peak, timing.gflops);
   const double rate = json.at("copy_bytes_per_second").get<double>() / 1e9;
-  Plot plot{fmt::format(fmt::runtime(english ? "Roofline ({}, 1 thread)" : "Roofline ({}, 1 utas)"), kDType),
+  Plot plot{fmt::format(fmt::runtime(english ? "Roofline (batch {}, {}, 1 thread; labels: width)"
+                                             : "Roofline (batch {}, {}, 1 utas; label: lebar)"),
+                        kBatch, kDType),
             english ? "operations per byte" : "operasi per byte",
             "GFLOP/s",
             true,
@@ -370,7 +372,7 @@ Picture roofline_picture(const Json& json, Language language) {
   for (const char* side : {"manual", "autograd"}) {
     Curve curve{name_of(side, language), {}, {}};
     for (const Timing& timing : grid_of(json, side)) {
-      if (timing.dtype != kDType || timing.threads != 1) continue;
+      if (timing.dtype != kDType || timing.threads != 1 || timing.batch != kBatch) continue;
       const auto width = static_cast<double>(width_of(timing.subject));
       const auto batch = static_cast<double>(timing.batch);
       // What must move at least when nothing stays in a cache: weights read forwards, backwards and by the
@@ -380,9 +382,8 @@ Picture roofline_picture(const Json& json, Language language) {
       const double operations = timing.gflops * 1e3 * timing.us.median;
       curve.x.push_back(operations / bytes);
       curve.y.push_back(timing.gflops);
-      curve.labels.push_back(std::string_view(side) == "manual"
-                                 ? fmt::format("{}×{}", width_of(timing.subject), timing.batch)
-                                 : std::string());
+      curve.labels.push_back(std::string_view(side) == "manual" ? std::to_string(width_of(timing.subject))
+                                                                : std::string());
       least = std::min(least, curve.x.back());
       most = std::max(most, curve.x.back());
     }

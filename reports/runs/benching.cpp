@@ -7,7 +7,7 @@
 
 #include "autograd/backend.hpp"
 #include "manual/backend.hpp"
-#include "manual/eigen_products.hpp"
+#include "manual/variants/eigen_products.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "shared/machine/process.hpp"

@@ -57,7 +57,8 @@ std::vector<Source> read_sources(const fs::path& root, const std::string& part) 
   std::vector<std::string> paths;
   if (fs::is_directory(root / part))
     for (const auto& entry : fs::recursive_directory_iterator(root / part))
-      if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp")
+      if ((entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp") &&
+          entry.path().parent_path().filename() != "variants")
         paths.push_back(entry.path().lexically_relative(root).generic_string());
   if (paths.empty())
     throw MachineError("the source tree is gone", (root / part).string(),

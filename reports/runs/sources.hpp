@@ -23,7 +23,8 @@ struct Source {
 /// file cannot be read, MachineError when there is no g++.
 Source read_source(const std::filesystem::path& root, const std::string& path);
 
-/// The headers and sources below root/part, by path. Throws MachineError when there is none.
+/// The headers and sources below root/part, by path, but for those in a folder `variants`: they are made for
+/// benchmarks, and no twin needs them. Throws MachineError when there is none.
 std::vector<Source> read_sources(const std::filesystem::path& root, const std::string& part);
 
 std::vector<std::string> lines_of(const std::string& text);

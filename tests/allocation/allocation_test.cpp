@@ -14,9 +14,9 @@ struct AllocationByEigen {};
 #include <gtest/gtest.h>
 #include <new>
 
-#include "manual/mlp.hpp"
 #include "manual/network.hpp"
 #include "manual/networks/sequential.hpp"
+#include "manual/variants/mlp.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/seeds/initialise.hpp"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "manual/backend.hpp"
-#include "manual/eigen_products.hpp"
+#include "manual/variants/eigen_products.hpp"
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
 #include "tests/support/twins.hpp"

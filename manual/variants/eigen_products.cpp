@@ -1,4 +1,4 @@
-#include "manual/eigen_products.hpp"
+#include "manual/variants/eigen_products.hpp"
 
 #include "manual/backend.hpp"
 

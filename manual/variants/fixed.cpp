@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "manual/backend.hpp"
-#include "manual/mlp.hpp"
 #include "manual/network.hpp"
+#include "manual/variants/mlp.hpp"
 #include "shared/errors.hpp"
 
 namespace twin::manual {
