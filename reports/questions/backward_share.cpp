@@ -126,7 +126,7 @@ Question backward_share_question() {
        "their names: forward…, backward…, step (the update), and the rest.",
        "Fungsi-fungsi dalam sumber tanpa komentar dan baris kosong, ditemukan oleh universal-ctags dan "
        "dipilah menurut namanya: forward…, backward…, step (pembaruan), dan sisanya."},
-      "./twin report",
+      "./twin report --only backward-share",
       measure,
       nullptr,
       answer,

@@ -259,7 +259,7 @@ Question build_cost_question() {
        "sekali hanya dengan sisi tulisan tangan dan sekali hanya dengan sisi autograd. Unit yang memuat "
        "setiap sisi dikompilasi lagi dengan perintahnya sendiri, pustakanya adalah yang disebut ldd, dan "
        "kedua program dijalankan bergantian."},
-      "./twin report",
+      "./twin report --only build-cost",
       measure,
       verdict,
       answer,

@@ -277,7 +277,7 @@ Question finite_differences_question() {
        "mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; satu "
        "loss ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, seperti "
        "pada tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},
-      "./twin report",
+      "./twin report --only finite-differences",
       measure,
       verdict,
       answer,

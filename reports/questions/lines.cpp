@@ -234,7 +234,7 @@ Question lines_question() {
        "Sumbernya dihitung saat laporan dibuat: yang disisakan oleh lexer kompilator dari sebuah berkas "
        "adalah kode, sisanya komentar dan baris kosong. Sebuah jaringan memerlukan lapisnya, loss-nya, "
        "optimizer-nya, dan semua yang di-include untuk sampai ke sana."},
-      "./twin report",
+      "./twin report --only lines",
       measure,
       verdict,
       answer,

@@ -254,7 +254,7 @@ Question memory_question() {
            "dapat dipercaya. Yang harus disimpan dihitung dari spesifikasi: parameter, gradien, dan "
            "keluaran sigmoid, yang merupakan masukan lapis berikutnya. Batch adalah milik pemanggil dan "
            "tidak dihitung di sisi mana pun."},
-          "./twin report",
+          "./twin report --only memory",
           measure,
           verdict,
           answer,

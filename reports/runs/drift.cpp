@@ -12,27 +12,13 @@
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
 #include "shared/seeds/initialise.hpp"
+#include "shared/tensors/one_ulp_away.hpp"
 #include "shared/train/trainer.hpp"
 
 namespace twin::reports {
 namespace {
 
 constexpr double kLimits[] = {1e-12, 1e-9, 1e-6, 1e-3};
-
-template <typename T>
-void to_next_floats(std::span<T> values) {
-  for (T& value : values) value = std::nextafter(value, std::numeric_limits<T>::infinity());
-}
-
-NamedTensors one_ulp_away(NamedTensors tensors) {
-  for (Tensor& tensor : tensors) {
-    if (tensor.dtype() == DType::float32)
-      to_next_floats(tensor.data<float>());
-    else
-      to_next_floats(tensor.data<double>());
-  }
-  return tensors;
-}
 
 Tensor rounded(const Tensor& tensor) {
   constexpr double kLargest = 3;

@@ -13,6 +13,7 @@
 #include "shared/compare/tolerances.hpp"
 #include "shared/data/dataset.hpp"
 #include "shared/seeds/initialise.hpp"
+#include "shared/tensors/one_ulp_away.hpp"
 #ifdef TWINGRAD_AUTOGRAD
 #include "autograd/backend.hpp"
 #endif
@@ -32,21 +33,6 @@ Tensor integers(const Tensor& tensor) {
   std::vector<double> to;
   for (const double value : from) to.push_back(std::round(3 * value));
   return {tensor.name(), tensor.shape(), std::move(to)};
-}
-
-template <typename T>
-void to_next_floats(std::span<T> values) {
-  for (T& value : values) value = std::nextafter(value, std::numeric_limits<T>::infinity());
-}
-
-NamedTensors next_floats(NamedTensors tensors) {
-  for (Tensor& tensor : tensors) {
-    if (tensor.dtype() == DType::float32)
-      to_next_floats(tensor.data<float>());
-    else
-      to_next_floats(tensor.data<double>());
-  }
-  return tensors;
 }
 
 }  // namespace
@@ -187,7 +173,7 @@ double expect_twins_stay_together(const NetworkSpec& spec, const RandomCase& dat
   const std::unique_ptr<Network> hand = loaded(twins().manual, spec, data.parameters, dtype);
   const std::unique_ptr<Network> oracle = loaded(*twins().autograd, spec, data.parameters, dtype);
   const std::unique_ptr<Network> neighbour = loaded(*twins().autograd, spec, data.parameters, dtype);
-  neighbour->load_parameters(next_floats(neighbour->parameters()));
+  neighbour->load_parameters(one_ulp_away(neighbour->parameters()));
 
   const double u = unit_roundoff(dtype);
   double gap = 0;
