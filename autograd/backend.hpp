@@ -7,9 +7,9 @@ namespace twin::autograd {
 
 const Backend& backend();
 
-/// The same networks, two ways apart from what a good user of LibTorch writes: see autograd/variants/tuned.hpp (no
-/// momentum: UsageError) and autograd/variants/control.hpp. For benchmarks: they keep the optimiser's state to
-/// themselves.
+/// The same networks, two ways apart from what a good user of LibTorch writes: see
+/// autograd/variants/tuned.hpp (no momentum: UsageError) and autograd/variants/control.hpp. For benchmarks:
+/// they keep the optimiser's state to themselves.
 const Backend& tuned_backend();
 const Backend& control_backend();
 
