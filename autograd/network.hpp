@@ -34,11 +34,7 @@ class Network : public twin::Network {
     optimizer_ = make_optimizer(std::get<SgdSpec>(spec.optimizer), model_->parameters());
   }
 
-  double train_step(const Batch& batch) final {
-    const torch::Tensor X = inputs(batch.inputs);
-    const torch::Tensor y = targets(batch);
-    return step(X, y, [](StepPart) {}).item<double>();
-  }
+  double train_step(const Batch& batch) final { return train_steps(batch, 1); }
 
   double train_steps(const Batch& batch, std::int64_t steps) final {
     const torch::Tensor X = inputs(batch.inputs);

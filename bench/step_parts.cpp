@@ -1,10 +1,10 @@
 #include "bench/step_parts.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include "shared/data/batches.hpp"
+#include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
 
 namespace twin::bench {
@@ -14,14 +14,10 @@ constexpr Seed kSeed = 1;
 constexpr double kSliceSeconds = 2e-3;
 constexpr std::int64_t kRounds = 25, kFewestRounds = 5;
 
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 double seconds_of(const std::function<void()>& f) {
-  const double start = seconds_now();
+  const BusyThreads clock;
   f();
-  return seconds_now() - start;
+  return clock.wall_seconds();
 }
 
 // What one look at the clock takes, as StepClock looks at it.
@@ -58,13 +54,9 @@ std::vector<StepParts> step_parts(const std::vector<Subject>& subjects,
     for (const Backend* backend : backends) {
       Side side{backend, backend->build(subject.spec, dtype, Device::cpu), 1, {}, {}};
       side.network->load_parameters(initial_parameters(subject.spec, dtype, kSeed));
-      side.network->train_step(batch.view());
-      double took = 0;
-      for (;; side.steps *= 2) {
-        took = seconds_of([&] { side.network->train_steps(batch.view(), side.steps); });
-        if (took >= kSliceSeconds) break;
-      }
-      slice += 2 * took;
+      const auto run = [&](std::int64_t steps) { side.network->train_steps(batch.view(), steps); };
+      side.steps = steps_that_take(kSliceSeconds, run);
+      slice += 2 * seconds_of([&] { run(side.steps); });
       sides.push_back(std::move(side));
     }
     const std::int64_t rounds =

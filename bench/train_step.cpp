@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 #include <fmt/format.h>
 #include <memory>
 #include <random>
@@ -13,6 +11,7 @@
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
+#include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/statistics.hpp"
 
@@ -22,16 +21,6 @@ namespace {
 constexpr Seed kSeed = 1;
 constexpr double kSliceSeconds = 1e-3;  // long against the clock's resolution and a cold start
 constexpr std::int64_t kFewestRounds = 9, kMostRounds = 101;
-
-double wall_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double processor_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 // The matrix products of a step, in the order and the layout in which a step does them.
 class Products {
@@ -106,7 +95,7 @@ class Point {
           for (std::int64_t i = 0; i < steps; ++i) network->train_step(batch_.view());
         });
     }
-    if (options.products && device == Device::cpu) {
+    if (device == Device::cpu) {
       std::shared_ptr<Products> products;
       if (dtype == DType::float32)
         products = std::make_shared<ProductsOf<float>>(subject.spec, subject.batch);
@@ -124,11 +113,11 @@ class Point {
     std::shuffle(order_.begin(), order_.end(), random_);
     double all = 0;
     for (Side* side : order_) {
-      const double processor_start = processor_seconds(), start = wall_seconds();
+      const BusyThreads busy;
       side->run(side->steps);
-      const double wall = wall_seconds() - start;
+      const double wall = busy.wall_seconds();
       side->seconds.push_back(wall / static_cast<double>(side->steps));
-      side->busy.push_back((processor_seconds() - processor_start) / wall);
+      side->busy.push_back(busy.average());
       all += wall;
     }
     return all;
@@ -160,13 +149,7 @@ class Point {
  private:
   void add(std::string name, std::function<void(std::int64_t)> run) {
     Side side{std::move(name), std::move(run), 1, {}, {}};
-    side.run(1);  // makes room for everything
-    for (double took = 0; took < kSliceSeconds; side.steps *= 2) {
-      const double start = wall_seconds();
-      side.run(side.steps);
-      took = wall_seconds() - start;
-    }
-    side.steps = std::max<std::int64_t>(1, side.steps / 2);
+    side.steps = steps_that_take(kSliceSeconds, side.run);
     sides_.push_back(std::move(side));
   }
 
@@ -181,11 +164,20 @@ class Point {
 std::int64_t rounds_for(const Options& options, const Subject& subject, DType dtype) {
   const double rate = (dtype == DType::float32 ? 4e10 : 2e10) * options.threads;
   const double slice = std::max(1.5 * kSliceSeconds, training_step_flops(subject.spec, subject.batch) / rate);
-  const double sides = static_cast<double>(options.backends.size()) + (options.products ? 1 : 0);
+  const double sides = static_cast<double>(options.backends.size()) + 1;
   return std::clamp(static_cast<std::int64_t>(options.seconds / (slice * sides)), kFewestRounds, kMostRounds);
 }
 
 }  // namespace
+
+std::int64_t steps_that_take(double seconds, const std::function<void(std::int64_t)>& run) {
+  run(1);  // makes room for everything
+  for (std::int64_t steps = 1;; steps *= 2) {
+    const BusyThreads clock;
+    run(steps);
+    if (clock.wall_seconds() >= seconds) return steps;
+  }
+}
 
 std::vector<Subject> width_grid(const std::vector<std::int64_t>& widths,
                                 const std::vector<std::int64_t>& batches) {

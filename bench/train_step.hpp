@@ -21,13 +21,15 @@ struct Subject {
 std::vector<Subject> width_grid(const std::vector<std::int64_t>& widths,
                                 const std::vector<std::int64_t>& batches);
 
+/// The number of steps, a power of two, that take so long at least: run(steps) is tried until it does, after
+/// a first step that makes room for everything.
+std::int64_t steps_that_take(double seconds, const std::function<void(std::int64_t steps)>& run);
+
 struct Options {
   std::vector<Subject> subjects;
   /// The first is the one that the others are held against. A backend that does not build a subject
   /// (UsageError) or has not the device is left out there.
   std::vector<const Backend*> backends;
-  /// The bare matrix products of a step, by BLAS, as a side of their own: "products".
-  bool products = true;
   std::vector<Device> devices{Device::cpu};
   std::vector<DType> dtypes{DType::float32};
   int threads = 1;     // that the libraries were told to use; for the names of the results
@@ -35,16 +37,16 @@ struct Options {
 };
 
 /// Times every subject × device × dtype. One iteration of Google Benchmark is a round: every side in turn, in
-/// an order drawn anew, runs as many steps on the same batch as take about a millisecond. So whatever slows
+/// an order drawn anew, runs as many steps on the same batch as take about a millisecond. The bare matrix
+/// products of a step, by BLAS, are a side of their own on the processor: "products". So whatever slows
 /// the machine for a while slows all sides, and a ratio of two times of the same round is free of it.
 ///
 /// Returns Google Benchmark's own JSON. A benchmark is named
 /// train_step/<subject>/batch:<n>/<dtype>/<device>/threads:<n>; its counters are, for each side:
 ///
 ///   <side>.us.{min,lower,median,upper,max}   µs per step, quartiles over the rounds
-///   <side>.ratio, .ratio_low, .ratio_high    the time over that of the first side: the median over the
-///   rounds
-///                                            of the ratio's logarithm, with its 95 % interval, as ratios
+///   <side>.ratio, .ratio_low, .ratio_high    the time over that of the first side: the median of the
+///                                            rounds, with its 95 % interval, both found on logarithms
 ///   <side>.busy                              processor time over wall time
 ///   <side>.gflops                            of the matrix products, at the median
 ///

@@ -29,11 +29,7 @@ class Network final : public twin::Network {
         optimizer_(std::get<SgdSpec>(spec.optimizer), parameters_),
         features_(input_features(spec)) {}
 
-  double train_step(const Batch& batch) override {
-    const Input x = inputs(batch.inputs);
-    const Targets t = targets(batch.targets);
-    return step(x, t, [](StepPart) {});
-  }
+  double train_step(const Batch& batch) override { return train_steps(batch, 1); }
 
   double train_steps(const Batch& batch, std::int64_t steps) override {
     const Input x = inputs(batch.inputs);

@@ -9,9 +9,9 @@
 //
 //   caches     y (N×F)
 //
-//   accuracy   y within 4 ULP of the exact value for x > -46 (seen: 3.7 in float32, 2.3 in float64), within 6
-//   where y is
-//              smaller still but a normal number (seen: 5.4 in float32, with AVX-512's exp)
+//   accuracy   y within 4 ULP of the exact value for x > -46 (seen: 3.7 in float32, 2.3 in float64)
+//
+//   Where y is smaller still, but a normal number, within 6 (seen: 5.4 in float32, with AVX-512's exp).
 #pragma once
 
 #include <stdexcept>

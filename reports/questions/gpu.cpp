@@ -139,7 +139,7 @@ Question gpu_question() {
        "there, and with the batch brought there and the loss brought back for every step; TF32 off.",
        "Jaringan yang sama pada prosesor dan GPU, dalam satu proses; pada GPU dengan batch yang sudah ada di "
        "sana, dan dengan batch yang dikirim serta loss yang diambil kembali pada setiap langkah; TF32 mati."},
-      "./twin bench --device cuda",
+      "./twin report --only gpu",
       measure,
       nullptr,
       answer,

@@ -10,7 +10,7 @@ namespace twin::reports {
 /// {"rows": [{"subject", "batch", "side", "us", "us_lower", "us_upper", "parts_us": {"zero_grad", "forward",
 /// "loss", "backward", "update"}}]} behind a header: XOR, and MLPs of three layers on batches of 32, float32,
 /// by hand, with autograd, and (the control) by hand on LibTorch's tensors.
-Json run_step_parts(const Measuring& measuring);
+const Json& run_step_parts(const Measuring& measuring);
 
 /// The names of the parts in the JSON, by StepPart.
 inline constexpr const char* kPartNames[] = {"zero_grad", "forward", "loss", "backward", "update"};

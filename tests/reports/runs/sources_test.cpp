@@ -57,7 +57,8 @@ TEST_F(Sources, DirectivesAreCodeWhateverTheySay) {
 TEST_F(Sources, AreFoundInEveryFolderOfAPart) {
   for (const char* folder : {"manual/layers", "manual/notes", "manual/variants"})
     std::filesystem::create_directories(tree_ / folder);
-  for (const char* file : {"manual/layers/b.hpp", "manual/a.cpp", "manual/notes/c.md", "manual/variants/d.hpp"})
+  for (const char* file :
+       {"manual/layers/b.hpp", "manual/a.cpp", "manual/notes/c.md", "manual/variants/d.hpp"})
     write_file(tree_ / file, "int a;\n");
   std::vector<std::string> paths;
   for (const Source& source : read_sources(tree_.path(), "manual")) paths.push_back(source.path);
