@@ -5,6 +5,7 @@
 #include "bench/copy_rate.hpp"
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
+#include "reports/page/words.hpp"
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
 #include "reports/runs/peers.hpp"
@@ -86,7 +87,7 @@ void print(const Json& json) {
          timing.device,
          std::to_string(timing.threads),
          timing.side,
-         fmt::format("{:.4g}", timing.us.median),
+         rounded(timing.us.median, 4),
          {fmt::format("{:.1f} %", 100 * timing.us.spread()), timing.noisy() ? Colour::bad : Colour::plain},
          fmt::format("{:.3g}", timing.gflops),
          fmt::format("{:.2f}", timing.busy),
@@ -100,9 +101,7 @@ void print(const Json& json) {
   Table peers({"network", ">batch", "dtype", ">threads", "peer", ">µs/step", ">busy", ""});
   for (const Json& row : json.at("peers")) {
     const bool timed = row.contains("median_us");
-    const auto number = [&](const char* key) {
-      return timed ? fmt::format("{:.4g}", row.at(key).get<double>()) : "";
-    };
+    const auto number = [&](const char* key) { return timed ? rounded(row.at(key).get<double>(), 4) : ""; };
     const auto text = [&](const char* key) { return row.at(key).get<std::string>(); };
     peers.add({text("subject"), std::to_string(row.at("batch").get<std::int64_t>()), text("dtype"),
                std::to_string(row.at("threads").get<int>()), text("peer"), number("median_us"),
@@ -127,7 +126,7 @@ int run(const Options& options) {
     const BusyThreads busy;
     const bench::Options benching = bench_options(options, threads);
     const Json measured = [&] {
-      Progress progress(fmt::format("timing with {} thread(s)", threads));
+      Progress progress(fmt::format("timing with {}", threads_in_words(threads, Language::english)));
       return run_benching(benching,
                           [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
     }();

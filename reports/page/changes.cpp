@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "reports/page/words.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "shared/terminal/table.hpp"
@@ -68,7 +69,7 @@ bool has_changed(double before, const Figure& now) {
 }
 
 std::string number(double value, const std::string& unit) {
-  return fmt::format("{:.4g}{}", value, unit == "1" || unit.empty() ? "" : " " + unit);
+  return fmt::format("{}{}", rounded(value, 4), unit == "1" || unit.empty() ? "" : " " + unit);
 }
 
 Cell judgement(const Change& change, bool english) {
@@ -180,7 +181,7 @@ std::string changes_text(const Changes& changes, Language language, Medium mediu
   for (const Change& change : changes.changed)
     table.add({change.question, change.now.name, number(change.before, change.now.unit),
                number(change.now.value, change.now.unit),
-               change.before != 0 ? fmt::format("{:.3g}", change.now.value / change.before) : "–",
+               change.before != 0 ? rounded(change.now.value / change.before) : "–",
                judgement(change, english)});
   return text + "\n" + (medium == Medium::terminal ? table.terminal() : table.markdown());
 }

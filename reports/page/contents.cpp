@@ -33,17 +33,17 @@ Section section_of(const Measured& measured, std::size_t number, Language langua
 
 std::string machine_of(const Json& header, Language language) {
   const Json& machine = header.at("machine");
-  return filled(
-      {"Measured on: {}, {} processors, {:.0f} GiB, {}; {}, {}; {} thread(s); manual: {}; autograd: {}; "
-       "commit {}; {:.0f} s in all. Every figure of this page: [report.json](report.json).",
-       "Diukur pada: {}, {} prosesor, {:.0f} GiB, {}; {}, {}; {} utas; manual: {}; autograd: {}; "
-       "commit {}; seluruhnya {:.0f} detik. Semua angka halaman ini: [report.json](report.json)."},
-      language, machine.at("processor").get<std::string>(), machine.at("processors").get<int>(),
-      machine.at("memory_bytes").get<double>() / (1 << 30), machine.at("system").get<std::string>(),
-      machine.at("compiler").get<std::string>(), machine.at("build").get<std::string>(),
-      header.at("threads").at("requested").get<int>(), header.at("backends").at("manual").get<std::string>(),
-      header.at("backends").at("autograd").get<std::string>(), header.at("commit").get<std::string>(),
-      header.at("seconds").get<double>());
+  return filled({"Measured on: {}, {} processors, {:.0f} GiB, {}; {}, {}; {}; manual: {}; autograd: {}; "
+                 "commit {}; {:.0f} s in all. Every figure of this page: [report.json](report.json).",
+                 "Diukur pada: {}, {} prosesor, {:.0f} GiB, {}; {}, {}; {}; manual: {}; autograd: {}; commit "
+                 "{}; seluruhnya {:.0f} detik. Semua angka halaman ini: [report.json](report.json)."},
+                language, machine.at("processor").get<std::string>(), machine.at("processors").get<int>(),
+                machine.at("memory_bytes").get<double>() / (1 << 30), machine.at("system").get<std::string>(),
+                machine.at("compiler").get<std::string>(), machine.at("build").get<std::string>(),
+                threads_in_words(header.at("threads").at("requested").get<int>(), language),
+                header.at("backends").at("manual").get<std::string>(),
+                header.at("backends").at("autograd").get<std::string>(),
+                header.at("commit").get<std::string>(), header.at("seconds").get<double>());
 }
 
 }  // namespace
@@ -63,8 +63,7 @@ Contents contents_of(const std::vector<Measured>& measured, const Json& header,
                        "Mengapa beralih dari kode tulisan tangan ke framework?"};
   constexpr Text lead{
       "Every network here exists twice: once by hand in Eigen, once in LibTorch with autograd. This page "
-      "holds "
-      "what both did on one machine; every number comes from the run.",
+      "holds what both did on one machine; every number comes from the run.",
       "Setiap jaringan di sini ada dua kali: sekali ditulis tangan dengan Eigen, sekali dengan LibTorch dan "
       "autograd. Halaman ini memuat hasil keduanya pada satu mesin; setiap angka berasal dari pengukuran."};
   Contents contents{language,

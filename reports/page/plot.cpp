@@ -189,7 +189,9 @@ std::string bar_chart(const Plot& plot) {
       plot.stacked ? "rowstacked" : "clustered", plot.stacked ? 0.7 : 0.9);
   script += category_tics(plot.categories);
   script += fmt::format("set xrange [-0.6:{:.1f}]\n", static_cast<double>(plot.categories.size()) - 0.4);
-  script += plot.log_y ? logarithmic_axis('y', values_of(plot, false)) : "set yrange [0:*]\n";
+  script += plot.log_y     ? logarithmic_axis('y', values_of(plot, false))
+            : plot.stacked ? "set yrange [0:*] noextend\n"  // 100 % is the top
+                           : "set yrange [0:*]\n";
   std::string drawing;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     const Curve& curve = plot.curves[i];

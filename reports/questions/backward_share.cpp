@@ -117,21 +117,19 @@ std::vector<Figure> figures(const Json& json) {
 }  // namespace
 
 Question backward_share_question() {
-  return {
-      "backward-share",
-      {"What share of the hand-written side is backward?",
-       "Berapa bagian dari sisi tulisan tangan yang merupakan backward?"},
-      {"The functions of the sources without comments and blank lines, found by universal-ctags and sorted "
-       "by "
-       "their names: forward…, backward…, step (the update), and the rest.",
-       "Fungsi-fungsi dalam sumber tanpa komentar dan baris kosong, ditemukan oleh universal-ctags dan "
-       "dipilah menurut namanya: forward…, backward…, step (pembaruan), dan sisanya."},
-      "./twin report --only backward-share",
-      measure,
-      nullptr,
-      answer,
-      pictures,
-      figures};
+  return {"backward-share",
+          {"What share of the hand-written side is backward?",
+           "Berapa bagian dari sisi tulisan tangan yang merupakan backward?"},
+          {"The functions of the sources without comments and blank lines, found by universal-ctags and "
+           "sorted by their names: forward…, backward…, step (the update), and the rest.",
+           "Fungsi-fungsi dalam sumber tanpa komentar dan baris kosong, ditemukan oleh universal-ctags dan "
+           "dipilah menurut namanya: forward…, backward…, step (pembaruan), dan sisanya."},
+          "./twin report --only backward-share",
+          measure,
+          nullptr,
+          answer,
+          pictures,
+          figures};
 }
 
 }  // namespace twin::reports

@@ -33,8 +33,8 @@ std::string answer(const Json& json, Language language) {
     std::vector<Cell> cells{subject_words(subject, language)};
     for (const char* side : kSides) {
       const Json& row = parts_row(json, subject, side);
-      cells.push_back(fmt::format("{:.3g}", part(row, "forward")));
-      cells.push_back(fmt::format("{:.3g}", part(row, "backward")));
+      cells.push_back(rounded(part(row, "forward")));
+      cells.push_back(rounded(part(row, "backward")));
       cells.push_back(fmt::format("{:.2f}", ratio(row)));
     }
     table.add(std::move(cells));
@@ -43,8 +43,7 @@ std::string answer(const Json& json, Language language) {
   const Text text{
       "Backward needs two products for each one of forward, but for the first layer, whose input needs no "
       "gradient: five for three layers, so 1.67 times the arithmetic where products are all that counts. At "
-      "{} "
-      "it is {:.2f} times by hand and {:.2f} times with autograd.\n\n{}",
+      "{} it is {:.2f} times by hand and {:.2f} times with autograd.\n\n{}",
       "Langkah mundur memerlukan dua perkalian untuk setiap satu perkalian langkah maju, kecuali pada lapis "
       "pertama yang masukannya tidak memerlukan gradien: lima untuk tiga lapis, jadi 1,67 kali aritmetikanya "
       "bila hanya perkalian yang berarti. Pada {} rasionya {:.2f} untuk tulisan tangan dan {:.2f} untuk "
@@ -86,8 +85,7 @@ Question backward_time_question() {
       {"How much longer is backward than forward on each side?",
        "Berapa kali lebih lama langkah mundur daripada langkah maju pada tiap sisi?"},
       {"The parts of a training step by the clock; float32, batch 32 (XOR: its four samples). The gradient "
-       "of "
-       "the loss by the outputs belongs to the loss on the hand's side, to backward on autograd's.",
+       "of the loss by the outputs belongs to the loss on the hand's side, to backward on autograd's.",
        "Bagian-bagian satu langkah pelatihan diukur dengan jam; float32, batch 32 (XOR: keempat sampelnya). "
        "Gradien loss terhadap keluaran termasuk loss di sisi tulisan tangan, dan termasuk langkah mundur di "
        "sisi autograd."},

@@ -49,14 +49,10 @@ std::size_t libraries_only(const Json& size, const Json& other) {
   return names.size();
 }
 
-std::string number(double value) {
-  return value < 1000 ? fmt::format("{:.3g}", value) : fmt::format("{:.0f}", value);
-}
-
 std::string spread_cell(const Quartiles& spread, double unit, bool several, Language language) {
-  if (!several) return number(spread.median / unit);
-  return fmt::format("{} ({}…{}){}", number(spread.median / unit), number(spread.lower / unit),
-                     number(spread.upper / unit),
+  if (!several) return rounded(spread.median / unit);
+  return fmt::format("{} ({}…{}){}", rounded(spread.median / unit), rounded(spread.lower / unit),
+                     rounded(spread.upper / unit),
                      spread.spread() <= kNoisy       ? ""
                      : language == Language::english ? ", noisy"
                                                      : ", berderau");
@@ -91,7 +87,7 @@ class CostTable {
       row.emplace_back(measured.cell);
       values.push_back(measured.value);
     }
-    row.emplace_back(values.size() == 2 && values[0] > 0 ? number(values[1] / values[0]) : "–");
+    row.emplace_back(values.size() == 2 && values[0] > 0 ? rounded(values[1] / values[0]) : "–");
     table_.add(std::move(row));
   }
 
@@ -113,14 +109,14 @@ std::string cost_table(const Json& json, Language language) {
             "compile", [&](const Json& compile) { return spread(compile.at("seconds"), 1); });
   table.add({"executable, MB", "berkas program, MB"}, "size", [](const Json& size) -> Measured {
     const double bytes = size.at("executable");
-    return {number(bytes / kMega), bytes};
+    return {rounded(bytes / kMega), bytes};
   });
   table.add({"shared libraries", "pustaka bersama"}, "size", [](const Json& size) -> Measured {
     return {std::to_string(size.at("libraries").size()), static_cast<double>(size.at("libraries").size())};
   });
   table.add({"executable and libraries, MB", "berkas program dan pustaka, MB"}, "size",
             [](const Json& size) -> Measured {
-              return {number(loaded_bytes(size) / kMega), loaded_bytes(size)};
+              return {rounded(loaded_bytes(size) / kMega), loaded_bytes(size)};
             });
   table.add({"start, one step, end, ms", "mulai, satu langkah, selesai, ms"}, "startup",
             [&](const Json& startup) { return spread(startup.at("seconds"), kMilli); });
@@ -167,21 +163,19 @@ std::string reasons(const Json& json, Language language) {
 std::string verdict(const Json& json, Language language) {
   if (!measured_on_both(json, "size") || !measured_on_both(json, "startup"))
     return std::string(
-        Text{"What a program with either side weighs and how soon it starts was not measured "
-             "in full here.",
-             "Ukuran program dengan masing-masing sisi dan waktu mulainya tidak terukur "
-             "lengkap di sini."}
+        Text{"What a program with either side weighs and how soon it starts was not measured in full here.",
+             "Ukuran program dengan masing-masing sisi dan waktu mulainya tidak terukur lengkap di sini."}
             .in(language));
   const Text text{
-      "A program that takes one training step of XOR by hand weighs {} MB with all its libraries and is "
-      "done in {} ms; with autograd it weighs {} MB and is done in {} ms.",
+      "A program that takes one training step of XOR by hand weighs {} MB with all its libraries and is done "
+      "in {} ms; with autograd it weighs {} MB and is done in {} ms.",
       "Program yang menjalankan satu langkah pelatihan XOR dengan tangan berukuran {} MB bersama semua "
       "pustakanya dan selesai dalam {} ms; dengan autograd ukurannya {} MB dan selesai dalam {} ms."};
   const auto megabytes = [&](const char* side) {
-    return number(loaded_bytes(part_of(json, side, "size")) / kMega);
+    return rounded(loaded_bytes(part_of(json, side, "size")) / kMega);
   };
   const auto milliseconds = [&](const char* side) {
-    return number(spread_of(part_of(json, side, "startup").at("seconds")).median / kMilli);
+    return rounded(spread_of(part_of(json, side, "startup").at("seconds")).median / kMilli);
   };
   return fmt::format(fmt::runtime(text.in(language)), megabytes("manual"), milliseconds("manual"),
                      megabytes("autograd"), milliseconds("autograd"));
@@ -253,8 +247,8 @@ Question build_cost_question() {
       {"What does each side cost to build and to start?", "Berapa biaya membangun dan memulai setiap sisi?"},
       {"One source (`bench/startup/main.cpp`: build XOR, take one training step) is linked once to the "
        "hand-written side alone and once to the autograd side alone. The unit that holds each side is "
-       "compiled again with its own command, the libraries are those that ldd lists, and both programs "
-       "are run in turns.",
+       "compiled again with its own command, the libraries are those that ldd lists, and both programs are "
+       "run in turns.",
        "Satu sumber (`bench/startup/main.cpp`: membangun XOR, menjalankan satu langkah pelatihan) ditautkan "
        "sekali hanya dengan sisi tulisan tangan dan sekali hanya dengan sisi autograd. Unit yang memuat "
        "setiap sisi dikompilasi lagi dengan perintahnya sendiri, pustakanya adalah yang disebut ldd, dan "

@@ -84,13 +84,13 @@ std::string verdict(const Json& json, Language language) {
           : Text{"The twins do NOT learn the same", "Kedua kembaran TIDAK belajar hal yang sama"};
   const Text text{
       "{}: after {} steps on XOR in float64 their weights differ by {:.1e}, and they answer {:.0f} % and "
-      "{:.0f} % of the truth table rightly; after {} epoch(s) of Fashion-MNIST in float32 by {:.1e} (an "
+      "{:.0f} % of the truth table rightly; after epoch {} of Fashion-MNIST in float32 by {:.1e} (an "
       "autograd twin that starts one rounding away: {:.1e}), with {:.2f} % and {:.2f} % of the test pictures "
       "right.",
       "{}: setelah {} langkah pada XOR dalam float64 bobotnya berbeda {:.1e}, dan masing-masing menjawab "
-      "benar {:.0f} % dan {:.0f} % tabel kebenaran; setelah {} epoch Fashion-MNIST dalam float32 berbeda "
-      "{:.1e} (kembaran autograd yang mulai satu pembulatan di sampingnya: {:.1e}), dengan {:.2f} % dan "
-      "{:.2f} % gambar uji dikenali dengan benar."};
+      "benar {:.0f} % dan {:.0f} % tabel kebenaran; setelah epoch {} pada Fashion-MNIST dalam float32 "
+      "berbeda {:.1e} (kembaran autograd yang mulai satu pembulatan di sampingnya: {:.1e}), dengan {:.2f} % "
+      "dan {:.2f} % gambar uji dikenali dengan benar."};
   return fmt::format(
       fmt::runtime(text.in(language)), head.in(language), xor_end.at("steps").get<std::int64_t>(),
       last_gap(xor_run, "twins"), 100 * xor_end.at("accuracy_manual").get<double>(),

@@ -156,24 +156,18 @@ std::string duration(double us, Language language) {
   return fmt::format("{:.3g} {}", us / unit->us, unit->name.in(language));
 }
 
-// Three digits, without a power of ten: "314000".
-std::string times(double ratio) {
-  const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(ratio)) - 2));
-  return ratio < 1000 ? fmt::format("{:.3g}", ratio) : fmt::format("{:.0f}", unit * std::round(ratio / unit));
-}
-
 const Json& largest(const Json& json) { return json.at("points").back(); }
 
 std::string verdict(const Json& json, Language language) {
   const Json& point = largest(json);
   const Text text{
-      "A gradient of {} parameters takes the hand-written backpropagation {}; central differences would "
-      "take {}, {} times as long.",
-      "Gradien dari {} parameter memakan {} dengan backpropagation tulisan tangan; beda hingga terpusat "
-      "akan memakan {}, {} kali lebih lama."};
+      "A gradient of {} parameters takes the hand-written backpropagation {}; central differences would take "
+      "{}, {} times as long.",
+      "Gradien dari {} parameter memakan {} dengan backpropagation tulisan tangan; beda hingga terpusat akan "
+      "memakan {}, {} kali lebih lama."};
   return fmt::format(fmt::runtime(text.in(language)), point.at("parameters").get<std::int64_t>(),
                      duration(backpropagation(point, "manual"), language),
-                     duration(differences(point, "manual"), language), times(ratio(point, "manual")));
+                     duration(differences(point, "manual"), language), rounded(ratio(point, "manual")));
 }
 
 std::string answer(const Json& json, Language language) {
@@ -192,8 +186,8 @@ std::string answer(const Json& json, Language language) {
     table.add({std::to_string(count), duration(backpropagation(point, "manual"), language),
                duration(backpropagation(point, "autograd"), language),
                duration(differences(point, "manual"), language),
-               duration(differences(point, "autograd"), language), times(ratio(point, "manual")),
-               times(ratio(point, "autograd")),
+               duration(differences(point, "autograd"), language), rounded(ratio(point, "manual")),
+               rounded(ratio(point, "autograd")),
                run ? (english ? "run" : "dijalankan") : (english ? "computed" : "dihitung")});
     if (!run) continue;
     most_run = count;
@@ -207,10 +201,10 @@ std::string answer(const Json& json, Language language) {
   const Text text{
       "Backpropagation has the whole gradient at once: with {} parameters it takes as long as {:.3g} losses "
       "by hand and {:.3g} with autograd. Central differences take two losses for each parameter: by hand "
-      "that is {} times backpropagation with {} parameters, and {} times with {}. Up to {} parameters all "
-      "of them were run, and the two gradients were within {:.1e} of the largest derivative; beyond, the "
-      "time is computed as two losses times the number of parameters. `./twin check` uses differences for a "
-      "few derivatives of each tensor.\n\n{}",
+      "that is {} times backpropagation with {} parameters, and {} times with {}. Up to {} parameters all of "
+      "them were run, and the two gradients were within {:.1e} of the largest derivative; beyond, the time "
+      "is computed as two losses times the number of parameters. `./twin check` uses differences for a few "
+      "derivatives of each tensor.\n\n{}",
       "Backpropagation memperoleh seluruh gradien sekaligus: dengan {} parameter, waktunya setara {:.3g} "
       "loss pada tulisan tangan dan {:.3g} dengan autograd. Beda hingga terpusat memerlukan dua loss untuk "
       "setiap parameter: pada tulisan tangan itu {} kali backpropagation dengan {} parameter, dan {} kali "
@@ -221,8 +215,8 @@ std::string answer(const Json& json, Language language) {
   const Json& smallest = json.at("points").front();
   const auto count = point.at("parameters").get<std::int64_t>();
   return fmt::format(fmt::runtime(text.in(language)), count, losses("manual"), losses("autograd"),
-                     times(ratio(smallest, "manual")), smallest.at("parameters").get<std::int64_t>(),
-                     times(ratio(point, "manual")), count, most_run, gap, table.markdown());
+                     rounded(ratio(smallest, "manual")), smallest.at("parameters").get<std::int64_t>(),
+                     rounded(ratio(point, "manual")), count, most_run, gap, table.markdown());
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
@@ -265,24 +259,23 @@ std::vector<Figure> figures(const Json& json) {
 }  // namespace
 
 Question finite_differences_question() {
-  return {
-      "finite-differences",
-      {"What would finite differences cost instead of backpropagation?",
-       "Berapa biaya beda hingga sebagai pengganti backpropagation?"},
-      {"Sigmoid networks of three equally wide layers. Backpropagation is timed as the call that returns "
-       "every gradient, central differences as two losses for each parameter, one loss being a forward pass "
-       "that records nothing; changing a parameter costs nothing here, as it would by hand. Medians of "
-       "seven rounds in which both sides take turns.",
-       "Jaringan sigmoid dengan tiga lapis yang sama lebar. Backpropagation diukur sebagai pemanggilan yang "
-       "mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; satu "
-       "loss ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, seperti "
-       "pada tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},
-      "./twin report --only finite-differences",
-      measure,
-      verdict,
-      answer,
-      pictures,
-      figures};
+  return {"finite-differences",
+          {"What would finite differences cost instead of backpropagation?",
+           "Berapa biaya beda hingga sebagai pengganti backpropagation?"},
+          {"Sigmoid networks of three equally wide layers. Backpropagation is timed as the call that returns "
+           "every gradient, central differences as two losses for each parameter, one loss being a forward "
+           "pass that records nothing; changing a parameter costs nothing here, as it would by hand. Medians "
+           "of seven rounds in which both sides take turns.",
+           "Jaringan sigmoid dengan tiga lapis yang sama lebar. Backpropagation diukur sebagai pemanggilan "
+           "yang mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; "
+           "satu loss ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, "
+           "seperti pada tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},
+          "./twin report --only finite-differences",
+          measure,
+          verdict,
+          answer,
+          pictures,
+          figures};
 }
 
 }  // namespace twin::reports

@@ -33,14 +33,13 @@ std::string answer(const Json& json, Language language) {
                         : std::vector<std::string>{"tulisan tangan", ">µs", "LibTorch", ">µs", ">rasio"});
     for (std::size_t i = 0; i < kStepParts; ++i) {
       const double by_hand = part(hand, i), by_framework = part(autograd, i);
-      table.add({fmt::format("`{}`", kSteps[i].hand), fmt::format("{:.3g}", by_hand),
-                 fmt::format("`{}`", kSteps[i].framework), fmt::format("{:.3g}", by_framework),
-                 by_hand > 0 ? fmt::format("{:.3g}", by_framework / by_hand) : std::string()});
+      table.add({fmt::format("`{}`", kSteps[i].hand), rounded(by_hand),
+                 fmt::format("`{}`", kSteps[i].framework), rounded(by_framework),
+                 by_hand > 0 ? rounded(by_framework / by_hand) : std::string()});
     }
-    table.add({english ? "the whole step" : "seluruh langkah",
-               fmt::format("{:.3g}", hand.at("us").get<double>()), "",
-               fmt::format("{:.3g}", autograd.at("us").get<double>()),
-               fmt::format("{:.3g}", autograd.at("us").get<double>() / hand.at("us").get<double>())});
+    table.add({english ? "the whole step" : "seluruh langkah", rounded(hand.at("us").get<double>()), "",
+               rounded(autograd.at("us").get<double>()),
+               rounded(autograd.at("us").get<double>() / hand.at("us").get<double>())});
     text += fmt::format("\n{}:\n\n{}\n", subject_words(subject, language), table.markdown());
   }
   return text;
@@ -87,8 +86,7 @@ Question five_steps_question() {
           {"The five parts of a training step by the clock, less what reading it takes; both sides in turns; "
            "float32, batch 32 (XOR: its four samples).",
            "Kelima bagian satu langkah pelatihan diukur dengan jam, dikurangi waktu untuk membaca jam itu; "
-           "kedua sisi "
-           "bergiliran; float32, batch 32 (XOR: keempat sampelnya)."},
+           "kedua sisi bergiliran; float32, batch 32 (XOR: keempat sampelnya)."},
           "./twin report --only five-steps",
           run_step_parts,
           nullptr,

@@ -175,7 +175,7 @@ std::string depth_text(const Json& json, Language language) {
   const std::string shallow = deep_name(json.at("depths").front()),
                     deep = deep_name(json.at("depths").back());
   const Text text{
-      "From {} layer(s) to {} the largest gap in float64 goes from {:.2g} to {:.2g} roundings "
+      "From a depth of {} to {} layers the largest gap in float64 goes from {:.2g} to {:.2g} roundings "
       "(u·max|gradient|), and from {:.2g} to {:.2g} of its bound; in float32 from {:.2g} to {:.2g} "
       "roundings, and from {:.2g} to {:.2g} of its bound.",
       "Dari {} lapis sampai {} lapis, selisih terbesar dalam float64 berubah dari {:.2g} menjadi {:.2g} "

@@ -61,11 +61,10 @@ std::string answer(const Json& json, Language language) {
   for (const auto& [point, timing] : there) {
     const auto us = [&](const std::map<Point, Timing>& grid) {
       const auto found = grid.find(point);
-      return found == grid.end() ? std::string() : fmt::format("{:.4g}", found->second.us.median);
+      return found == grid.end() ? std::string() : rounded(found->second.us.median, 4);
     };
     table.add({std::to_string(point.first), std::to_string(point.second), us(hand), us(autograd), us(there),
-               us(moved), fmt::format("{:.4g}", timing.gflops),
-               fmt::format("{:.1f} %", 100 * timing.gflops / peak)});
+               us(moved), rounded(timing.gflops, 4), fmt::format("{:.1f} %", 100 * timing.gflops / peak)});
   }
   std::string text;
   std::vector<std::int64_t> batches;
@@ -78,11 +77,10 @@ std::string answer(const Json& json, Language language) {
   };
   for (const std::int64_t batch : batches)
     text += fmt::format(
-        fmt::runtime(english
-                         ? "- Batch {}: the GPU beats the hand {} ({} with transfers), and LibTorch on the "
-                           "processor {} ({} with transfers).\n"
-                         : "- Batch {}: GPU mengalahkan tulisan tangan {} ({} dengan transfer), dan LibTorch "
-                           "pada prosesor {} ({} dengan transfer).\n"),
+        fmt::runtime(english ? "- Batch {}: the GPU beats the hand {} ({} with transfers), and LibTorch on "
+                               "the processor {} ({} with transfers).\n"
+                             : "- Batch {}: GPU mengalahkan tulisan tangan {} ({} dengan transfer), dan "
+                               "LibTorch pada prosesor {} ({} dengan transfer).\n"),
         batch, words(wins_from(hand, there, batch)), words(wins_from(hand, moved, batch)),
         words(wins_from(autograd, there, batch)), words(wins_from(autograd, moved, batch)));
   return text + "\n" + table.markdown();

@@ -157,22 +157,17 @@ std::string swap_optimizer(const Json& json, Language language) {
   const Text exists{
       "To swap SGD for Adam: LibTorch has `torch::optim::Adam`, so what changes are the {} lines of "
       "`autograd/` that name its SGD ({}). By hand the rule itself was written, `manual/{}.hpp`, {} lines, "
-      "and {} "
-      "lines elsewhere name SGD.",
+      "and {} lines elsewhere name SGD.",
       "Untuk mengganti SGD dengan Adam: LibTorch memiliki `torch::optim::Adam`, jadi yang berubah hanyalah "
-      "{} "
-      "baris `autograd/` yang menyebut SGD-nya ({}). Dengan tangan, aturannya sendiri telah ditulis, "
+      "{} baris `autograd/` yang menyebut SGD-nya ({}). Dengan tangan, aturannya sendiri telah ditulis, "
       "`manual/{}.hpp`, {} baris, dan {} baris di tempat lain menyebut SGD."};
   const Text estimate{
       "To swap SGD for Adam: LibTorch has `torch::optim::Adam`, so what changes are the {} lines of "
       "`autograd/` that name its SGD ({}). There is no Adam by hand, so its cost is an estimate: a rule of "
-      "the "
-      "size of "
-      "`manual/{}.hpp`, {} lines, would have to be derived and written, and the {} lines elsewhere that name "
-      "SGD changed.",
+      "the size of `manual/{}.hpp`, {} lines, would have to be derived and written, and the {} lines "
+      "elsewhere that name SGD changed.",
       "Untuk mengganti SGD dengan Adam: LibTorch memiliki `torch::optim::Adam`, jadi yang berubah hanyalah "
-      "{} "
-      "baris `autograd/` yang menyebut SGD-nya ({}). Adam tulisan tangan belum ada, jadi biayanya hanya "
+      "{} baris `autograd/` yang menyebut SGD-nya ({}). Adam tulisan tangan belum ada, jadi biayanya hanya "
       "perkiraan: aturan seukuran `manual/{}.hpp`, {} baris, harus diturunkan dan ditulis, dan {} baris di "
       "tempat lain yang menyebut SGD harus diubah."};
   return fmt::format(fmt::runtime((swap.at("exists") ? exists : estimate).in(language)),
@@ -224,22 +219,20 @@ std::vector<Figure> figures(const Json& json) {
 }  // namespace
 
 Question lines_question() {
-  return {
-      "lines",
-      {"How many lines does each side need?", "Berapa baris yang diperlukan setiap sisi?"},
-      {"The sources are counted when the report is made: what the compiler's own lexer leaves of a file is "
-       "code, the rest are comments and blank lines. A network needs its layers, its loss, its optimiser, "
-       "and "
-       "what is included on the way to them.",
-       "Sumbernya dihitung saat laporan dibuat: yang disisakan oleh lexer kompilator dari sebuah berkas "
-       "adalah kode, sisanya komentar dan baris kosong. Sebuah jaringan memerlukan lapisnya, loss-nya, "
-       "optimizer-nya, dan semua yang di-include untuk sampai ke sana."},
-      "./twin report --only lines",
-      measure,
-      verdict,
-      answer,
-      pictures,
-      figures};
+  return {"lines",
+          {"How many lines does each side need?", "Berapa baris yang diperlukan setiap sisi?"},
+          {"The sources are counted when the report is made: what the compiler's own lexer leaves of a file "
+           "is code, the rest are comments and blank lines. A network needs its layers, its loss, its "
+           "optimiser, and what is included on the way to them.",
+           "Sumbernya dihitung saat laporan dibuat: yang disisakan oleh lexer kompilator dari sebuah berkas "
+           "adalah kode, sisanya komentar dan baris kosong. Sebuah jaringan memerlukan lapisnya, loss-nya, "
+           "optimizer-nya, dan semua yang di-include untuk sampai ke sana."},
+          "./twin report --only lines",
+          measure,
+          verdict,
+          answer,
+          pictures,
+          figures};
 }
 
 }  // namespace twin::reports

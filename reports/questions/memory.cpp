@@ -133,8 +133,8 @@ std::string comparison(const Json& point, Language language) {
 std::string verdict(const Json& json, Language language) {
   const Json& point = widest(json);
   const Text text{
-      "Training three layers of width {} on batches of {} must keep {:.3g} MiB; at its peak the "
-      "hand-written twin has {:.3g} MiB and LibTorch {:.3g} MiB: {}.",
+      "Training three layers of width {} on batches of {} must keep {:.3g} MiB; at its peak the hand-written "
+      "twin has {:.3g} MiB and LibTorch {:.3g} MiB: {}.",
       "Melatih tiga lapis selebar {} dengan batch {} harus menyimpan {:.3g} MiB; pada puncaknya kembaran "
       "tulisan tangan memakai {:.3g} MiB dan LibTorch {:.3g} MiB: {}."};
   return fmt::format(fmt::runtime(text.in(language)), point.at("width").get<int>(),
@@ -170,15 +170,15 @@ std::string answer(const Json& json, Language language) {
   const Text text{
       "At width {} and batch {}, {}. Between two steps the hand holds {:.3g} MiB and autograd {:.3g} MiB: "
       "the rest of the peak comes and goes with each step. Building the network took {:.3g} MiB by hand and "
-      "{:.3g} MiB with autograd. Repetitions of one point are within {:.1f} % of each "
-      "other.{}\n\n{}\nBefore the first tensor there are the libraries: the files of LibTorch take {:.0f} "
-      "MiB of memory as loaded here, OpenBLAS, under both sides, {:.0f} MiB, the program itself {:.0f} MiB.",
+      "{:.3g} MiB with autograd. Repetitions of one point are within {:.1f} % of each other.{}\n\n{}\nBefore "
+      "the first tensor there are the libraries: the files of LibTorch take {:.0f} MiB of memory as loaded "
+      "here, OpenBLAS, under both sides, {:.0f} MiB, the program itself {:.0f} MiB.",
       "Pada lebar {} dan batch {}, {}. Di antara dua langkah sisi tangan menahan {:.3g} MiB dan autograd "
-      "{:.3g} MiB: selebihnya dari puncak itu datang dan pergi bersama setiap langkah. Membangun "
-      "jaringannya memakan {:.3g} MiB pada sisi tangan dan {:.3g} MiB dengan autograd. Pengulangan pada "
-      "satu titik berselisih paling banyak {:.1f} %.{}\n\n{}\nSebelum tensor pertama sudah ada pustaka: "
-      "berkas-berkas LibTorch yang termuat di sini memakan {:.0f} MiB memori, OpenBLAS, yang dipakai kedua "
-      "sisi, {:.0f} MiB, programnya sendiri {:.0f} MiB."};
+      "{:.3g} MiB: selebihnya dari puncak itu datang dan pergi bersama setiap langkah. Membangun jaringannya "
+      "memakan {:.3g} MiB pada sisi tangan dan {:.3g} MiB dengan autograd. Pengulangan pada satu titik "
+      "berselisih paling banyak {:.1f} %.{}\n\n{}\nSebelum tensor pertama sudah ada pustaka: berkas-berkas "
+      "LibTorch yang termuat di sini memakan {:.0f} MiB memori, OpenBLAS, yang dipakai kedua sisi, {:.0f} "
+      "MiB, programnya sendiri {:.0f} MiB."};
   const Text untrusted{
       " Where the meter misses a plain block of the needed size by more than {:.0f} %, no ratio is given.",
       " Di tempat alat ukur meleset lebih dari {:.0f} % pada blok polos seukuran itu, rasio tidak "
@@ -235,31 +235,31 @@ std::vector<Figure> figures(const Json& json) {
 }  // namespace
 
 Question memory_question() {
-  return {"memory",
-          {"How much memory does each side need?", "Berapa banyak memori yang diperlukan setiap sisi?"},
-          {"Three equally wide sigmoid layers under a squared error are built and trained three steps. The "
-           "peak is what the kernel counts as resident for this process while it trains, less what was "
-           "resident before the network was built; between measurements freed memory is handed back and the "
-           "kernel's high-water mark reset. Both sides run in one process, so libraries and the buffers of "
-           "the BLAS are there before either begins and cancel out; the same meter on a plain block of "
-           "known size shows how far it can be trusted. What must be kept is counted from the "
-           "specification: parameters, gradients, and the outputs of the sigmoids, which are the inputs of "
-           "the next layer. The batch belongs to the caller and counts on neither side.",
-           "Tiga lapis sigmoid yang sama lebar dengan galat kuadrat dibangun dan dilatih tiga langkah. "
-           "Puncaknya ialah memori residen proses ini menurut kernel selama pelatihan, dikurangi yang sudah "
-           "residen sebelum jaringan dibangun; di antara dua pengukuran, memori yang sudah dibebaskan "
-           "dikembalikan dan catatan puncak kernel diatur ulang. Kedua sisi berjalan dalam satu proses, "
-           "sehingga pustaka dan penyangga BLAS sudah ada sebelum keduanya mulai dan tidak ikut terhitung; "
-           "alat ukur yang sama pada blok polos yang ukurannya diketahui menunjukkan sejauh mana alat itu "
-           "dapat dipercaya. Yang harus disimpan dihitung dari spesifikasi: parameter, gradien, dan "
-           "keluaran sigmoid, yang merupakan masukan lapis berikutnya. Batch adalah milik pemanggil dan "
-           "tidak dihitung di sisi mana pun."},
-          "./twin report --only memory",
-          measure,
-          verdict,
-          answer,
-          pictures,
-          figures};
+  return {
+      "memory",
+      {"How much memory does each side need?", "Berapa banyak memori yang diperlukan setiap sisi?"},
+      {"Three equally wide sigmoid layers under a squared error are built and trained three steps. The peak "
+       "is what the kernel counts as resident for this process while it trains, less what was resident "
+       "before the network was built; between measurements freed memory is handed back and the kernel's "
+       "high-water mark reset. Both sides run in one process, so libraries and the buffers of the BLAS are "
+       "there before either begins and cancel out; the same meter on a plain block of known size shows how "
+       "far it can be trusted. What must be kept is counted from the specification: parameters, gradients, "
+       "and the outputs of the sigmoids, which are the inputs of the next layer. The batch belongs to the "
+       "caller and counts on neither side.",
+       "Tiga lapis sigmoid yang sama lebar dengan galat kuadrat dibangun dan dilatih tiga langkah. Puncaknya "
+       "ialah memori residen proses ini menurut kernel selama pelatihan, dikurangi yang sudah residen "
+       "sebelum jaringan dibangun; di antara dua pengukuran, memori yang sudah dibebaskan dikembalikan dan "
+       "catatan puncak kernel diatur ulang. Kedua sisi berjalan dalam satu proses, sehingga pustaka dan "
+       "penyangga BLAS sudah ada sebelum keduanya mulai dan tidak ikut terhitung; alat ukur yang sama pada "
+       "blok polos yang ukurannya diketahui menunjukkan sejauh mana alat itu dapat dipercaya. Yang harus "
+       "disimpan dihitung dari spesifikasi: parameter, gradien, dan keluaran sigmoid, yang merupakan masukan "
+       "lapis berikutnya. Batch adalah milik pemanggil dan tidak dihitung di sisi mana pun."},
+      "./twin report --only memory",
+      measure,
+      verdict,
+      answer,
+      pictures,
+      figures};
 }
 
 }  // namespace twin::reports

@@ -9,19 +9,10 @@
 
 #include "reports/json.hpp"
 #include "reports/page/plot.hpp"
+#include "reports/page/words.hpp"
 #include "shared/data/dataset.hpp"
 
 namespace twin::reports {
-
-enum class Language { english, indonesian };
-
-/// The same text in every language of the report.
-struct Text {
-  std::string_view english, indonesian;
-  std::string_view in(Language language) const {
-    return language == Language::english ? english : indonesian;
-  }
-};
 
 struct Measuring {
   bool quick = false;

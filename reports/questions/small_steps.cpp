@@ -32,11 +32,9 @@ std::string verdict(const Json& json, Language language) {
   const Shares s = shares_of(json, subject);
   const Text text{
       "Of the {:.3g} µs that an autograd step of {} takes, {:.2g} are arithmetic; {:.2g} go into tensors and "
-      "dispatch, "
-      "{:.2g} into recording the graph and walking it, {:.2g} into the optimiser.",
+      "dispatch, {:.2g} into recording the graph and walking it, {:.2g} into the optimiser.",
       "Dari {:.3g} µs satu langkah autograd untuk {}, {:.2g} adalah aritmetika; {:.2g} terpakai untuk tensor "
-      "dan dispatch, "
-      "{:.2g} untuk merekam graf dan menelusurinya, {:.2g} untuk optimiser."};
+      "dan dispatch, {:.2g} untuk merekam graf dan menelusurinya, {:.2g} untuk optimiser."};
   return fmt::format(fmt::runtime(text.in(language)), s.all, subject_words(subject, language), s.arithmetic,
                      s.dispatch, s.bookkeeping, s.optimiser);
 }
@@ -47,28 +45,23 @@ std::string answer(const Json& json, Language language) {
                                                  ">optimiser", ">whole step, µs", ">arithmetic's share"}
                       : std::vector<std::string>{"jaringan", ">aritmetika", ">dispatch", ">graf",
                                                  ">optimiser", ">seluruh langkah, µs", ">bagian aritmetika"});
-  const auto us = [](double value) { return fmt::format("{:.3g}", value); };
   for (const std::string& subject : parts_subjects(json)) {
     const Shares s = shares_of(json, subject);
-    table.add({subject_words(subject, language), us(s.arithmetic), us(s.dispatch), us(s.bookkeeping),
-               us(s.optimiser), us(s.all), fmt::format("{:.1f} %", 100 * s.arithmetic / s.all)});
+    table.add({subject_words(subject, language), rounded(s.arithmetic), rounded(s.dispatch),
+               rounded(s.bookkeeping), rounded(s.optimiser), rounded(s.all),
+               fmt::format("{:.1f} %", 100 * s.arithmetic / s.all)});
   }
   const Text text{
       "Arithmetic is what the hand needs for the whole step; dispatch is what the same mathematics takes "
-      "longer "
-      "on LibTorch's tensors with autograd off (the control: memory for every result included); the "
-      "optimiser is "
-      "what zero_grad() and step() take longer than the control's update; the graph, its recording and its "
-      "traversal, is the rest. A negative figure means that LibTorch does that part faster than the hand, or "
-      "noise.\n\n{}",
+      "longer on LibTorch's tensors with autograd off (the control: memory for every result included); the "
+      "optimiser is what zero_grad() and step() take longer than the control's update; the graph, its "
+      "recording and its traversal, is the rest. A negative figure means that LibTorch does that part faster "
+      "than the hand, or noise.\n\n{}",
       "Aritmetika adalah yang dibutuhkan tulisan tangan untuk seluruh langkah; dispatch adalah tambahan "
-      "waktu "
-      "matematika yang sama pada tensor LibTorch tanpa autograd (kontrol: termasuk memori untuk setiap "
-      "hasil); "
-      "optimiser adalah tambahan waktu zero_grad() dan step() dibandingkan pembaruan pada kontrol; graf, "
-      "yakni "
-      "perekaman dan penelusurannya, adalah sisanya. Angka negatif berarti LibTorch mengerjakan bagian itu "
-      "lebih cepat daripada tulisan tangan, atau derau.\n\n{}"};
+      "waktu matematika yang sama pada tensor LibTorch tanpa autograd (kontrol: termasuk memori untuk setiap "
+      "hasil); optimiser adalah tambahan waktu zero_grad() dan step() dibandingkan pembaruan pada kontrol; "
+      "graf, yakni perekaman dan penelusurannya, adalah sisanya. Angka negatif berarti LibTorch mengerjakan "
+      "bagian itu lebih cepat daripada tulisan tangan, atau derau.\n\n{}"};
   return fmt::format(fmt::runtime(text.in(language)), table.markdown());
 }
 
@@ -117,8 +110,7 @@ Question small_steps_question() {
        "reading it takes.",
        "Langkah yang sama secara tulisan tangan, pada tensor LibTorch tanpa autograd, dan dengan autograd, "
        "bergiliran dalam satu proses; float32, batch 32 (XOR: keempat sampelnya). Bagian-bagian langkah "
-       "diukur "
-       "dengan jam, dikurangi waktu untuk membaca jam itu."},
+       "diukur dengan jam, dikurangi waktu untuk membaca jam itu."},
       "./twin report --only small-steps",
       run_step_parts,
       verdict,

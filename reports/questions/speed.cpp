@@ -57,9 +57,9 @@ std::vector<Timing> grid_of(const Json& json, std::string_view side) {
 }
 
 std::string point(const Timing& timing, Language language) {
-  const Text text{"width {}, batch {}, {}, {} thread(s)", "lebar {}, batch {}, {}, {} utas"};
+  const Text text{"width {}, batch {}, {}, {}", "lebar {}, batch {}, {}, {}"};
   return fmt::format(fmt::runtime(text.in(language)), width_of(timing.subject), timing.batch, timing.dtype,
-                     timing.threads);
+                     threads_in_words(timing.threads, language));
 }
 
 // Where a side stands against the hand, when its interval says anything at all.
@@ -90,13 +90,10 @@ std::string standing_sentence(const Json& json, std::string_view side, Language 
   const std::vector<Timing> all = grid_of(json, side);
   const Text text{
       "**{}** is slower than the hand at {} of {} points, faster at {}, and too close to tell at {}; its "
-      "time "
-      "is "
-      "{:.3g} to {:.3g} times that of the hand (least at {}, most at {}).",
+      "time is {:.3g} to {:.3g} times that of the hand (least at {}, most at {}).",
       "**{}** lebih lambat daripada tulisan tangan pada {} dari {} titik, lebih cepat pada {}, dan terlalu "
-      "dekat untuk "
-      "diputuskan pada {}; waktunya {:.3g} sampai {:.3g} kali waktu tulisan tangan (paling kecil pada {}, "
-      "paling besar pada {})."};
+      "dekat untuk diputuskan pada {}; waktunya {:.3g} sampai {:.3g} kali waktu tulisan tangan (paling kecil "
+      "pada {}, paling besar pada {})."};
   const Timing &least = extreme(all, false), &most = extreme(all, true);
   return fmt::format(fmt::runtime(text.in(language)), name_of(side, language), where.behind.size(),
                      where.all(), where.ahead.size(), where.undecided.size(), least.ratio, most.ratio,
@@ -110,20 +107,19 @@ std::string verdict(const Json& json, Language language) {
   const Timing &least = extreme(all, false), &most = extreme(all, true);
   const Text text{
       "On this processor LibTorch with autograd overtakes well-written code by hand at {} of {} points of "
-      "width, "
-      "batch, precision and threads, and falls behind at {}: its step takes {:.3g} times as long as the "
-      "hand's at {}, and {:.3g} times at {}.",
+      "width, batch, precision and threads, and falls behind at {}: its step takes {:.3g} times as long as "
+      "the hand's at {}, and {:.3g} times at {}.",
       "Pada prosesor ini LibTorch dengan autograd menyalip tulisan tangan yang baik pada {} dari {} titik "
-      "lebar, batch, "
-      "presisi, dan utas, dan tertinggal pada {}: satu langkahnya memakan {:.3g} kali waktu tulisan tangan "
-      "pada {}, dan {:.3g} kali pada {}."};
+      "lebar, batch, presisi, dan utas, dan tertinggal pada {}: satu langkahnya memakan {:.3g} kali waktu "
+      "tulisan tangan pada {}, dan {:.3g} kali pada {}."};
   return fmt::format(fmt::runtime(text.in(language)), where.ahead.size(), where.all(), where.behind.size(),
                      most.ratio, point(most, language), least.ratio, point(least, language));
 }
 
 // "1.34 (1.31…1.37)", "noisy" where it is.
 std::string ratio_cell(const Timing& timing, Language language) {
-  return fmt::format("{:.3g} ({:.3g}…{:.3g}){}", timing.ratio, timing.ratio_low, timing.ratio_high,
+  return fmt::format("{} ({}…{}){}", rounded(timing.ratio), rounded(timing.ratio_low),
+                     rounded(timing.ratio_high),
                      !timing.valid()   ? language == Language::english ? " invalid" : " tidak sah"
                      : !timing.noisy() ? ""
                      : language == Language::english ? " noisy"
@@ -152,10 +148,11 @@ std::string ratio_table(const Json& json, std::string_view side, std::string_vie
     }
     table.add(std::move(cells));
   }
-  const Text title{"{} over hand, {}, {} thread(s): ratio of times, with its 95 % interval",
-                   "{} terhadap tulisan tangan, {}, {} utas: rasio waktu, dengan interval 95 %"};
+  const Text title{"{} over hand, {}, {}: ratio of times, with its 95 % interval",
+                   "{} terhadap tulisan tangan, {}, {}: rasio waktu, dengan interval 95 %"};
   return fmt::format("\n\n{}:\n\n{}",
-                     fmt::format(fmt::runtime(title.in(language)), name_of(side, language), dtype, threads),
+                     fmt::format(fmt::runtime(title.in(language)), name_of(side, language), dtype,
+                                 threads_in_words(threads, language)),
                      table.markdown());
 }
 
@@ -168,8 +165,8 @@ std::string named_table(const Json& json, Language language) {
   for (const Timing& timing : timings(json))
     if (width_of(timing.subject) == 0 && timing.device == "cpu")
       table.add({timing.subject, std::to_string(timing.batch), timing.dtype, std::to_string(timing.threads),
-                 name_of(timing.side, language), fmt::format("{:.4g}", timing.us.median),
-                 ratio_cell(timing, language), fmt::format("{:.2f}", timing.busy)});
+                 name_of(timing.side, language), rounded(timing.us.median, 4), ratio_cell(timing, language),
+                 fmt::format("{:.2f}", timing.busy)});
   return table.markdown();
 }
 
@@ -197,15 +194,15 @@ std::string peers_table(const Json& json, Language language) {
     const double us = row.at("median_us");
     table.add({row.at("subject").get<std::string>(), std::to_string(row.at("batch").get<std::int64_t>()),
                std::to_string(row.at("threads").get<int>()),
-               name_of(row.at("peer").get<std::string>(), language), fmt::format("{:.4g}", us),
-               hand == all.end() ? std::string() : fmt::format("{:.3g}", us / hand->us.median)});
+               name_of(row.at("peer").get<std::string>(), language), rounded(us, 4),
+               hand == all.end() ? std::string() : rounded(us / hand->us.median)});
   }
   std::string text =
-      english ? "The tutorial's own two programs, in processes of their own (so their ratio is not "
-                "paired), on the same weights and batch; their losses agree with the twins':\n\n"
-              : "Dua program dari tutorial itu sendiri, masing-masing dalam prosesnya sendiri (jadi "
-                "rasionya tidak berpasangan), pada bobot dan batch yang sama; loss-nya sesuai dengan "
-                "kedua kembaran:\n\n";
+      english
+          ? "The tutorial's own two programs, in processes of their own (so their ratio is not paired), on "
+            "the same weights and batch; their losses agree with the twins':\n\n"
+          : "Dua program dari tutorial itu sendiri, masing-masing dalam prosesnya sendiri (jadi rasionya "
+            "tidak berpasangan), pada bobot dan batch yang sama; loss-nya sesuai dengan kedua kembaran:\n\n";
   text += table.markdown();
   for (const std::string& gap : gaps)
     text += fmt::format(fmt::runtime(english ? "\nNot measured here: {}\n" : "\nTidak diukur di sini: {}\n"),
@@ -323,9 +320,9 @@ Picture heat_picture(const Json& json, int threads, Language language) {
   }
   map.logarithmic = true;
   map.middle = 1;
-  Plot plot{fmt::format(fmt::runtime(english ? "Time of autograd over time of the hand ({}, {} thread(s))"
-                                             : "Waktu autograd terhadap waktu tulisan tangan ({}, {} utas)"),
-                        kDType, threads),
+  Plot plot{fmt::format(fmt::runtime(english ? "Time of autograd over time of the hand ({}, {})"
+                                             : "Waktu autograd terhadap waktu tulisan tangan ({}, {})"),
+                        kDType, threads_in_words(threads, language)),
             english ? "width" : "lebar", "batch"};
   plot.map = std::move(map);
   return {fmt::format("speed-map-{}", threads), std::move(plot)};
@@ -416,8 +413,9 @@ std::vector<Figure> figures(const Json& json) {
   std::vector<Figure> all;
   for (const Timing& timing : timings(json)) {
     if (timing.side != "manual" && timing.side != "autograd") continue;
-    const std::string where = fmt::format("{}, {}, batch {}, {}, {} thread(s)", timing.side, timing.subject,
-                                          timing.batch, timing.dtype, timing.threads);
+    const std::string where =
+        fmt::format("{}, {}, batch {}, {}, {}", timing.side, timing.subject, timing.batch, timing.dtype,
+                    threads_in_words(timing.threads, Language::english));
     all.push_back({where, timing.us.median, "µs", Figure::Better::lower});
   }
   return all;
@@ -433,16 +431,12 @@ Question speed_question() {
       {"Sigmoid networks of three equally wide layers, and those of the catalogue. One process for each "
        "number of threads, its thread pools limited before it starts; in it all sides take turns in an order "
        "drawn anew each round, on the same data and the same BLAS. A ratio is the median over the rounds, "
-       "with "
-       "its 95 % interval; noisy: the middle half of the times is wider than a tenth of the median.",
+       "with its 95 % interval; noisy: the middle half of the times is wider than a tenth of the median.",
        "Jaringan sigmoid dengan tiga lapis yang sama lebar, dan jaringan dari katalog. Satu proses untuk "
-       "tiap "
-       "jumlah utas, dengan kumpulan utas yang dibatasi sebelum proses dimulai; di dalamnya semua sisi "
+       "tiap jumlah utas, dengan kumpulan utas yang dibatasi sebelum proses dimulai; di dalamnya semua sisi "
        "bergiliran dengan urutan yang diundi ulang tiap putaran, pada data yang sama dan BLAS yang sama. "
-       "Rasio "
-       "adalah median dari putaran-putaran itu, dengan interval 95 %; berderau: separuh tengah dari "
-       "waktu-waktu "
-       "itu lebih lebar daripada sepersepuluh mediannya."},
+       "Rasio adalah median dari putaran-putaran itu, dengan interval 95 %; berderau: separuh tengah dari "
+       "waktu-waktu itu lebih lebar daripada sepersepuluh mediannya."},
       "./twin bench",
       measure,
       verdict,

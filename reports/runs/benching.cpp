@@ -8,6 +8,7 @@
 #include "autograd/backend.hpp"
 #include "manual/backend.hpp"
 #include "manual/variants/eigen_products.hpp"
+#include "reports/page/words.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "shared/machine/process.hpp"
@@ -71,7 +72,8 @@ Json run_benching_apart(const std::vector<std::string>& words, const std::vector
       command.push_back(word);
     const Finished finished = run_program(command, "build it again", {}, Errors::shown);
     if (finished.code != 0)
-      throw MachineError(fmt::format("timing with {} thread(s) failed", count), {}, "see the line above");
+      throw MachineError(fmt::format("timing with {} failed", threads_in_words(count, Language::english)), {},
+                         "see the line above");
     Json json = Json::parse(read_file(file));
     if (all.is_null()) {
       all = std::move(json);
