@@ -12,7 +12,7 @@ namespace {
 
 constexpr Seed kSeed = 1;
 constexpr double kSliceSeconds = 2e-3;
-constexpr std::int64_t kRounds = 25, kFewestRounds = 5;
+constexpr std::int64_t kRounds = 25, kFewestRounds = 15;
 
 double seconds_of(const std::function<void()>& f) {
   const BusyThreads clock;
