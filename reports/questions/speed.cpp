@@ -187,9 +187,9 @@ std::string peers_table(const Json& json, Language language) {
       continue;
     }
     const auto hand = std::find_if(all.begin(), all.end(), [&](const Timing& timing) {
-      return timing.side == "manual" && timing.subject == row.at("subject") &&
-             timing.batch == row.at("batch") && timing.dtype == row.at("dtype") &&
-             timing.threads == row.at("threads");
+      return timing.side == "manual" && row.at("subject") == timing.subject &&
+             row.at("batch") == timing.batch && row.at("dtype") == timing.dtype &&
+             row.at("threads") == timing.threads;
     });
     const double us = row.at("median_us");
     table.add({row.at("subject").get<std::string>(), std::to_string(row.at("batch").get<std::int64_t>()),
