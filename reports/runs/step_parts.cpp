@@ -61,7 +61,7 @@ const Json& parts_row(const Json& json, std::string_view subject, std::string_vi
 std::vector<std::string> parts_subjects(const Json& json) {
   std::vector<std::string> subjects;
   for (const Json& row : json.at("rows"))
-    if (std::find(subjects.begin(), subjects.end(), row.at("subject")) == subjects.end())
+    if (std::find(subjects.begin(), subjects.end(), row.at("subject").get<std::string>()) == subjects.end())
       subjects.push_back(row.at("subject"));
   return subjects;
 }

@@ -119,7 +119,8 @@ TEST_F(EarlierReport, OfAnotherSchema) {
 }
 
 TEST_F(EarlierReport, OfAnotherMachine) {
-  for (const auto& [field, value] : fixture_header()["machine"].items()) {
+  const Json header = fixture_header();
+  for (const auto& [field, value] : header["machine"].items()) {
     Json other = report_;
     other["machine"][field] = value.is_string() ? Json("another") : Json(std::int64_t{7} << 30);
     expect_refused(other.dump(), "does not compare: " + field + " was ");
