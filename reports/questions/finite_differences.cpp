@@ -153,7 +153,7 @@ std::string duration(double us, Language language) {
                              {1e6, {"s", "s"}},           {1e3, {"ms", "ms"}},    {1, {"µs", "µs"}}};
   const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits) - 1,
                                   [&](const Unit& candidate) { return us >= candidate.us; });
-  return fmt::format("{:.3g} {}", us / unit->us, unit->name.in(language));
+  return fmt::format("{} {}", rounded(us / unit->us), unit->name.in(language));
 }
 
 const Json& largest(const Json& json) { return json.at("points").back(); }

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
 #include <memory>
-#include <span>
 
 #include "reports/backends.hpp"
 #include "shared/compare/difference.hpp"

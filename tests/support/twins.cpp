@@ -4,9 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
-#include <limits>
 #include <map>
-#include <span>
 
 #include "manual/backend.hpp"
 #include "manual/error_bounds.hpp"
