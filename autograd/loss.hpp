@@ -4,9 +4,9 @@
 #include <functional>
 #include <variant>
 
-#include "autograd/losses/cross_entropy_loss.hpp"
-#include "autograd/losses/inner_product_loss.hpp"
-#include "autograd/losses/mse_loss.hpp"
+#include "autograd/losses/cross_entropy.hpp"
+#include "autograd/losses/inner_product.hpp"
+#include "autograd/losses/mse.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::autograd {

@@ -3,9 +3,9 @@
 
 #include <variant>
 
-#include "manual/losses/cross_entropy_loss.hpp"
-#include "manual/losses/inner_product_loss.hpp"
-#include "manual/losses/mse_loss.hpp"
+#include "manual/losses/cross_entropy.hpp"
+#include "manual/losses/inner_product.hpp"
+#include "manual/losses/mse.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {

@@ -5,7 +5,7 @@
 #include <Eigen/Core>
 #include <type_traits>
 
-#include "shared/compare/magnitude.hpp"
+#include "shared/compare/running_error.hpp"
 #include "shared/machine/blas.hpp"
 
 namespace twin::manual {
@@ -83,10 +83,10 @@ void set_product(C& c, const A& a, const B& b, bool add = false) {
 
 /// What Eigen must know to compute with numbers that carry their error bound.
 template <>
-struct Eigen::NumTraits<twin::Magnitude> : Eigen::GenericNumTraits<double> {
-  using Real = twin::Magnitude;
-  using NonInteger = twin::Magnitude;
-  using Nested = twin::Magnitude;
+struct Eigen::NumTraits<twin::RunningError> : Eigen::GenericNumTraits<double> {
+  using Real = twin::RunningError;
+  using NonInteger = twin::RunningError;
+  using Nested = twin::RunningError;
   using Literal = double;
   enum { RequireInitialization = 1, ReadCost = 3, AddCost = 5, MulCost = 5 };
 };

@@ -10,7 +10,7 @@
 namespace twin::reports {
 
 const Twins& twins() {
-  static const Twins both{manual::backend(), &autograd::backend(), manual::step_magnitudes};
+  static const Twins both{manual::backend(), &autograd::backend(), manual::step_errors};
   return both;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "shared/network.hpp"
-#include "shared/twins/equivalence.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 
 namespace twin::reports {
 

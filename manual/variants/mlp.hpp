@@ -17,7 +17,7 @@
 
 #include "manual/layers/dense.hpp"
 #include "manual/layers/sigmoid.hpp"
-#include "manual/losses/mse_loss.hpp"
+#include "manual/losses/mse.hpp"
 #include "manual/networks/sequential.hpp"
 #include "shared/specs/network_spec.hpp"
 

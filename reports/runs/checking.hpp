@@ -8,7 +8,7 @@
 #include "reports/json.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/data/dataset.hpp"
-#include "shared/twins/diagnosis.hpp"
+#include "shared/compare_networks/examination.hpp"
 
 namespace twin::reports {
 

@@ -107,7 +107,7 @@ class Side {
   std::map<std::string, Source> sources_;  // by path
 };
 
-// "CrossEntropyLossSpec" stands in losses/cross_entropy_loss.hpp.
+// "CrossEntropyLossSpec" stands in losses/cross_entropy.hpp.
 std::string stem_of(std::string spec) {
   if (const std::size_t end = spec.rfind("Spec"); end != std::string::npos) spec.erase(end);
   std::string stem;

@@ -23,7 +23,7 @@ constexpr auto kCauses = std::to_array<std::string_view>(
      "offset", "other_mask", "permuted", "rank_one", "reversed", "rolled", "sign", "sign_per_slice",
      "some_right", "stale", "swapped", "term_added", "term_missing", "transposed", "unexplained",
      "weight_decay", "wrong_shape", "zero", "zero_slices",
-     // shared/twins/wrong_formulas.cpp
+     // shared/compare_networks/wrong_formulas.cpp
      "absolute_error", "activation_left_out", "ascent", "bias_missing", "bias_subtracted", "bias_twice",
      "derivative_factor_missing", "derivative_in_input", "derivative_left_out", "derivative_of_output",
      "derivative_of_tanh", "derivative_sign", "derivative_twice", "extra_sigmoid_derivative",

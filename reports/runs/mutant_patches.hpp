@@ -7,7 +7,7 @@
 //   Cause: factor_elements|factor_batch     any of them is right; "none": the twins do not differ by it
 //   Tensor: .*weight                        a regular expression for where it is; may be left out
 //
-//   diff --git a/manual/losses/mse_loss.hpp b/manual/losses/mse_loss.hpp
+//   diff --git a/manual/losses/mse.hpp b/manual/losses/mse.hpp
 //   …
 #pragma once
 

@@ -26,10 +26,10 @@ std::string_view to_string(Verdict verdict) {
 
 namespace {
 
-void expect_one_for_each(const Tensor& tensor, const std::vector<Magnitude>& magnitudes) {
-  if (static_cast<std::int64_t>(magnitudes.size()) != tensor.size())
+void expect_one_for_each(const Tensor& tensor, const std::vector<RunningError>& errors) {
+  if (static_cast<std::int64_t>(errors.size()) != tensor.size())
     throw ShapeError(
-        fmt::format("{}: {} bounds for {} elements", tensor.name(), magnitudes.size(), tensor.size()));
+        fmt::format("{}: {} bounds for {} elements", tensor.name(), errors.size(), tensor.size()));
 }
 
 }  // namespace
@@ -91,8 +91,8 @@ CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second,
   return worst;
 }
 
-CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes) {
-  expect_one_for_each(oracle, magnitudes);
+CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<RunningError>& errors) {
+  expect_one_for_each(oracle, errors);
   const double u = unit_roundoff(DType::float64);
   const std::vector<double> a = actual.to_doubles();
   const std::vector<double> o = oracle.to_doubles();
@@ -102,12 +102,12 @@ CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::ve
   bool within_bounds = true;
   std::size_t unchecked = 0;
   for (std::size_t i = 0; i < o.size(); ++i) {
-    const double bound = tolerance::kBoundSides * magnitudes[i].error_bound(u);
+    const double bound = tolerance::kBoundSides * errors[i].error_bound(u);
     const double gap = std::abs(a[i] - o[i]);
     within_bounds = within_bounds && gap <= bound;  // false for NaN
     if (gap > 0) row.derived_share = std::max(row.derived_share, gap / bound);
     if (!(bound <= tolerance::kCheckedShare * std::abs(o[i]))) ++unchecked;
-    row.bound = std::max(row.bound, tolerance::kLikelyRoundings * magnitudes[i].likely_error(u));
+    row.bound = std::max(row.bound, tolerance::kLikelyRoundings * errors[i].likely_error(u));
   }
   row.unchecked_share = o.empty() ? 1 : static_cast<double>(unchecked) / static_cast<double>(o.size());
   // A gap that is not finite (NaN, or an infinity) fails whatever the bound, which may be infinite itself.
@@ -119,8 +119,8 @@ CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::ve
 }
 
 CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact,
-                       const std::vector<Magnitude>& magnitudes) {
-  expect_one_for_each(exact, magnitudes);
+                       const std::vector<RunningError>& errors) {
+  expect_one_for_each(exact, errors);
   const double u = unit_roundoff(DType::float32);
   CheckRow row;
   row.gap = difference(actual, exact);
@@ -129,13 +129,13 @@ CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor&
   const std::vector<double> e = exact.to_doubles();
   for (std::size_t i = 0; i < e.size(); ++i)
     if (const double gap = std::abs(a[i] - e[i]); gap > 0)
-      row.derived_share = std::max(row.derived_share, gap / magnitudes[i].error_bound(u));
+      row.derived_share = std::max(row.derived_share, gap / errors[i].error_bound(u));
   row.bound = tolerance::kFloat32Ratio * reference.max_abs + tolerance::kFloat32Floor * u * reference.scale;
   if (row.gap.max_abs <= row.bound && std::isfinite(row.bound)) return row;
 
   double excuse = 0;
-  for (const Magnitude& magnitude : magnitudes)
-    if (const double likely = magnitude.likely_error(u); std::isfinite(likely))
+  for (const RunningError& error : errors)
+    if (const double likely = error.likely_error(u); std::isfinite(likely))
       excuse = std::max(excuse, tolerance::kFloat32Excuse * likely);
   row.bound = std::max(row.bound, excuse);
   row.unchecked_share = 1;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "shared/compare/difference.hpp"
-#include "shared/compare/magnitude.hpp"
+#include "shared/compare/running_error.hpp"
 #include "shared/tensors/tensor.hpp"
 
 namespace twin {
@@ -45,14 +45,14 @@ CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second,
 
 /// float64. Fails when an element is further apart than twice its error_bound(), or the tensor further than
 /// max(64u·max|oracle|, 8·likely_error()). Elements whose derived bound exceeds a tenth of their size are not
-/// certified; when all are such, the verdict is `unchecked`. Throws ShapeError unless there is a magnitude
+/// certified; when all are such, the verdict is `unchecked`. Throws ShapeError unless there is a error
 /// for each element.
-CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<Magnitude>& magnitudes);
+CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<RunningError>& errors);
 
 /// float32 against the same quantity in float64: passes when err(actual) <= 4·err(oracle) + 16u·max|exact|,
-/// is `unchecked` up to the largest likely error, fails beyond. Throws ShapeError unless there is a magnitude
+/// is `unchecked` up to the largest likely error, fails beyond. Throws ShapeError unless there is a error
 /// for each element.
 CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact,
-                       const std::vector<Magnitude>& magnitudes);
+                       const std::vector<RunningError>& errors);
 
 }  // namespace twin

@@ -53,11 +53,11 @@ std::uint64_t size_of(Element element) {
 float from_half(std::uint16_t bits) {
   const int exponent = bits >> 10 & 0x1f;
   const auto fraction = static_cast<float>(bits & 0x3ff);
-  float magnitude = std::numeric_limits<float>::infinity();
-  if (exponent == 0x1f && fraction > 0) magnitude = std::numeric_limits<float>::quiet_NaN();
+  float error = std::numeric_limits<float>::infinity();
+  if (exponent == 0x1f && fraction > 0) error = std::numeric_limits<float>::quiet_NaN();
   if (exponent < 0x1f)
-    magnitude = std::ldexp(exponent > 0 ? 1024 + fraction : fraction, std::max(exponent, 1) - 25);
-  return std::copysign(magnitude, bits & 0x8000 ? -1.0F : 1.0F);
+    error = std::ldexp(exponent > 0 ? 1024 + fraction : fraction, std::max(exponent, 1) - 25);
+  return std::copysign(error, bits & 0x8000 ? -1.0F : 1.0F);
 }
 
 // The upper half of a binary32.

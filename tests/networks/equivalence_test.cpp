@@ -1,6 +1,6 @@
 // The check itself, checked: each mistake that a backward pass can hold must be reported, in the rows where
 // it is and in no other.
-#include "shared/twins/equivalence.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 
 #include <cmath>
 #include <functional>
@@ -100,7 +100,7 @@ struct Trial {
   std::vector<CheckRow> check_with_mistaken_hand(const Mistake& mistake,
                                                  EquivalenceOptions options = {}) const {
     const MistakenBackend hand(twins().manual, mistake);
-    return check({hand, twins().autograd, twins().magnitudes}, options);
+    return check({hand, twins().autograd, twins().errors}, options);
   }
 
   NetworkSpec spec;
@@ -187,7 +187,7 @@ TEST(Equivalence, ALossThatIsWrongIsFound) {
 TEST(Equivalence, DifferencesSayWhichTwinIsMistaken) {
   if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";
   const MistakenBackend autograd(*twins().autograd, scaled_by(1 + 1e-6));
-  const std::vector<CheckRow> rows = Trial().check({twins().manual, &autograd, twins().magnitudes});
+  const std::vector<CheckRow> rows = Trial().check({twins().manual, &autograd, twins().errors});
   EXPECT_EQ(failed(rows, "manual"),
             (std::set<std::string>{"autograd: gradient hidden.weight", "autograd: weight hidden.weight"}));
   EXPECT_EQ(failed(rows, "autograd"), (std::set<std::string>{"finite_difference: gradient hidden.weight"}));
@@ -205,7 +205,7 @@ TEST(Equivalence, ANanOnBothSidesIsNeverEqual) {
   const MistakenBackend autograd(*twins().autograd, one_nan);
   for (const DType dtype : {DType::float64, DType::float32}) {
     const std::vector<CheckRow> rows =
-        Trial().check({hand, &autograd, twins().magnitudes}, {.dtype = dtype, .steps = 2});
+        Trial().check({hand, &autograd, twins().errors}, {.dtype = dtype, .steps = 2});
     EXPECT_THAT(failed(rows, "manual"),
                 IsSupersetOf({"autograd: gradient hidden.weight", "autograd: weight hidden.weight",
                               "autograd: loss loss"}))
@@ -219,7 +219,7 @@ TEST(Equivalence, ANanOnBothSidesIsNeverEqual) {
 
 // Where exp has overflowed there is no bound: such an element is not certified, and excuses no other.
 TEST(Equivalence, AnElementWithoutBoundExcusesNoOther) {
-  const Magnitude known(1, 1, 1), unknown(0, std::numeric_limits<double>::infinity(), 1);
+  const RunningError known(1, 1, 1), unknown(0, std::numeric_limits<double>::infinity(), 1);
   const Tensor oracle("x", {2}, std::vector<double>{0, 1});
   const auto verdict = [&](double second) {
     return judge_float64(Tensor("x", {2}, std::vector<double>{0, second}), oracle, {unknown, known}).verdict;

@@ -37,9 +37,9 @@ Tensor integers(const Tensor& tensor) {
 
 const Twins& twins() {
 #ifdef TWINGRAD_AUTOGRAD
-  static const Twins both{manual::backend(), &autograd::backend(), manual::step_magnitudes};
+  static const Twins both{manual::backend(), &autograd::backend(), manual::step_errors};
 #else
-  static const Twins both{manual::backend(), nullptr, manual::step_magnitudes};
+  static const Twins both{manual::backend(), nullptr, manual::step_errors};
 #endif
   return both;
 }

@@ -11,7 +11,7 @@
 #include "shared/catalogue.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
-#include "shared/twins/equivalence.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 
 namespace twin {
 

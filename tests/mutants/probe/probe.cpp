@@ -26,8 +26,8 @@
 #include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/train/trainer.hpp"
-#include "shared/twins/diagnosis.hpp"
-#include "shared/twins/equivalence.hpp"
+#include "shared/compare_networks/examination.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 
 namespace twin::mutants {
 namespace {
@@ -35,7 +35,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const Twins& twins() {
-  static const Twins both{manual::backend(), &autograd::backend(), manual::step_magnitudes};
+  static const Twins both{manual::backend(), &autograd::backend(), manual::step_errors};
   return both;
 }
 
@@ -66,7 +66,7 @@ Json check(const Subject& subject) {
     }
   };
   // An exception (shapes that do not fit, numbers that are none) is noticed as well as a number.
-  if (throws([&] { judge({manual::backend(), nullptr, manual::step_magnitudes}, true); }))
+  if (throws([&] { judge({manual::backend(), nullptr, manual::step_errors}, true); }))
     result["finite_differences"] = true;
   if (throws([&] { judge(twins(), false); })) result["step_1"] = true;
   // As twin check does: causes are asked for where something failed.

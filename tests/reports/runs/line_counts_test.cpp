@@ -22,11 +22,11 @@ class LineCountsTest : public testing::Test {
       add(side + "/lists.hpp",
           "#include \"" + side + "/layers/dense.hpp\"\n#include \"" + side +
               "/layers/sigmoid.hpp\"\n#include \"" + side +
-              "/losses/cross_entropy_loss.hpp\"\nusing Layers = List<Dense, Sigmoid>;\n");
+              "/losses/cross_entropy.hpp\"\nusing Layers = List<Dense, Sigmoid>;\n");
       add(side + "/layers/dense.hpp", "struct Dense {\n};\n");
       add(side + "/layers/sigmoid.hpp", "struct Sigmoid {};\n");
-      add(side + "/losses/mse_loss.hpp", "struct MseLoss {};\n");
-      add(side + "/losses/cross_entropy_loss.hpp",
+      add(side + "/losses/mse.hpp", "struct MseLoss {};\n");
+      add(side + "/losses/cross_entropy.hpp",
           "#include \"" + side + "/table.hpp\"\nstruct CrossEntropyLoss {};\n");
       add(side + "/table.hpp", "int a;\nint b;\nint c;\nint d;\n");
       add(side + "/optim/sgd.hpp", "struct Sgd {};\n");
@@ -117,7 +117,7 @@ TEST_F(LineCountsTest, EveryLineOfCodeHasARole) {
       "  void backward_parameters() {}\n"
       "  void feedback() {}\n"
       "};\n");
-  add("manual/optim/sgd.hpp", "struct Sgd {\n  void step() {}\n  void step_magnitudes() {}\n};\n");
+  add("manual/optim/sgd.hpp", "struct Sgd {\n  void step() {}\n  void step_errors() {}\n};\n");
   const Json sides = count_roles(tree_.path());
   const Json& hand = sides.at("manual");
   EXPECT_EQ(hand.at("forward"), 1);

@@ -1,4 +1,4 @@
-#include "manual/losses/cross_entropy_loss.hpp"
+#include "manual/losses/cross_entropy.hpp"
 
 #include <cmath>
 #include <gmock/gmock.h>

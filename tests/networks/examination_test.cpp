@@ -1,6 +1,6 @@
 // The diagnosis of a twin that is known to be mistaken must name that mistake, and of a right twin none. What
 // it says of mistakes inside a layer is shown by tests/mutants.
-#include "shared/twins/diagnosis.hpp"
+#include "shared/compare_networks/examination.hpp"
 
 #include <gmock/gmock.h>
 
@@ -22,7 +22,7 @@ class TwinDiagnosis : public testing::Test {
   std::vector<Finding> diagnose(const NetworkSpec& spec, std::int64_t rows, const Mistake& mistake) const {
     const RandomCase data = random_case(spec, rows, input_features(spec), 1);
     const MistakenBackend hand(twins().manual, mistake);
-    return diagnose_twins({hand, twins().autograd, twins().magnitudes}, spec, data.parameters, data.batches,
+    return diagnose_twins({hand, twins().autograd, twins().errors}, spec, data.parameters, data.batches,
                           {});
   }
 

@@ -1,4 +1,4 @@
-#include "shared/twins/wrong_formulas.hpp"
+#include "shared/compare_networks/wrong_formulas.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -12,22 +12,22 @@
 
 namespace twin {
 
-using NamedMagnitudes = std::vector<std::pair<std::string, std::vector<Magnitude>>>;
+using NamedErrors = std::vector<std::pair<std::string, std::vector<RunningError>>>;
 
-/// Everything one training step computes, with the depth and magnitude of each element.
-struct StepMagnitudes {
-  Magnitude loss;
-  NamedMagnitudes gradients;  // in the order of parameters_of(spec)
-  std::vector<Magnitude> input_gradient;
-  NamedMagnitudes parameters, optimizer_state;  // after the step
+/// Everything one training step computes, with the depth and error of each element.
+struct StepErrors {
+  RunningError loss;
+  NamedErrors gradients;  // in the order of parameters_of(spec)
+  std::vector<RunningError> input_gradient;
+  NamedErrors parameters, optimizer_state;  // after the step
 };
 
 struct Twins {
   const Backend& manual;
   const Backend* autograd;  // null in a build without LibTorch: finite differences judge alone
-  std::function<StepMagnitudes(const NetworkSpec&, const NamedTensors& parameters,
+  std::function<StepErrors(const NetworkSpec&, const NamedTensors& parameters,
                                const NamedTensors& optimizer_state, const Batch&)>
-      magnitudes;
+      errors;
 };
 
 struct EquivalenceOptions {

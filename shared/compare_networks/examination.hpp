@@ -2,7 +2,7 @@
 //
 //   Both twins list every value of a training step in the order of its computation. Up to the first that
 //   differs everything is right, also what flows back into the layer that computes it: so the mistake is in
-//   that layer, and the wrong tensor is what its wrong formula (shared/twins/wrong_formulas.hpp) or a mark in
+//   that layer, and the wrong tensor is what its wrong formula (shared/compare_networks/wrong_formulas.hpp) or a mark in
 //   the numbers alone (shared/compare/diagnosis.hpp) predicts. When a whole traced step is right, the
 //   gradients are looked at by themselves, and then the update, step by step.
 //
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "shared/compare/diagnosis.hpp"
-#include "shared/twins/equivalence.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 
 namespace twin {
 

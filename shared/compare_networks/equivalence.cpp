@@ -1,4 +1,4 @@
-#include "shared/twins/equivalence.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 
 #include <fmt/format.h>
 #include <memory>
@@ -39,11 +39,11 @@ class Comparison {
     const Gradients hand = manual_->gradients(rounded.view());
     const Gradients oracle = autograd_->gradients(rounded.view());
     const Gradients exact = exact_ ? exact_->gradients(rounded.as(DType::float64).view()) : Gradients{};
-    const StepMagnitudes magnitudes = step_magnitudes(rounded);
+    const StepErrors errors = step_errors(rounded);
 
-    judge_loss(1, hand.loss, oracle.loss, exact.loss, magnitudes);
-    judge_all("gradient", 1, hand.parameters, oracle.parameters, exact.parameters, magnitudes.gradients);
-    judge("input_gradient", 1, hand.input, oracle.input, exact.input, magnitudes.input_gradient);
+    judge_loss(1, hand.loss, oracle.loss, exact.loss, errors);
+    judge_all("gradient", 1, hand.parameters, oracle.parameters, exact.parameters, errors.gradients);
+    judge("input_gradient", 1, hand.input, oracle.input, exact.input, errors.input_gradient);
   }
 
   void step(std::int64_t number, const OwnedBatch& batch) {
@@ -55,28 +55,28 @@ class Comparison {
       exact_->load_optimizer_state(autograd_->optimizer_state().as(DType::float64));
     }
     const OwnedBatch rounded = batch.as(options_.dtype);
-    const StepMagnitudes magnitudes = step_magnitudes(rounded);
+    const StepErrors errors = step_errors(rounded);
     const double hand_loss = manual_->train_step(rounded.view());
     const double oracle_loss = autograd_->train_step(rounded.view());
     const double exact_loss = exact_ ? exact_->train_step(rounded.as(DType::float64).view()) : 0;
-    judge_loss(number, hand_loss, oracle_loss, exact_loss, magnitudes);
+    judge_loss(number, hand_loss, oracle_loss, exact_loss, errors);
     judge_all("weight", number, manual_->parameters(), autograd_->parameters(),
-              exact_ ? exact_->parameters() : NamedTensors{}, magnitudes.parameters);
+              exact_ ? exact_->parameters() : NamedTensors{}, errors.parameters);
     judge_all("optimizer_state", number, manual_->optimizer_state(), autograd_->optimizer_state(),
-              exact_ ? exact_->optimizer_state() : NamedTensors{}, magnitudes.optimizer_state);
+              exact_ ? exact_->optimizer_state() : NamedTensors{}, errors.optimizer_state);
   }
 
   std::vector<CheckRow> rows;
 
  private:
-  StepMagnitudes step_magnitudes(const OwnedBatch& batch) const {
-    return twins_.magnitudes(spec_, autograd_->parameters(), autograd_->optimizer_state(), batch.view());
+  StepErrors step_errors(const OwnedBatch& batch) const {
+    return twins_.errors(spec_, autograd_->parameters(), autograd_->optimizer_state(), batch.view());
   }
 
   void judge(const char* quantity, std::int64_t step, const Tensor& hand, const Tensor& oracle,
-             const Tensor& exact, const std::vector<Magnitude>& magnitudes) {
+             const Tensor& exact, const std::vector<RunningError>& errors) {
     CheckRow row =
-        exact_ ? judge_float32(hand, oracle, exact, magnitudes) : judge_float64(hand, oracle, magnitudes);
+        exact_ ? judge_float32(hand, oracle, exact, errors) : judge_float64(hand, oracle, errors);
     row.twin = "manual";
     row.oracle = "autograd";
     row.quantity = quantity;
@@ -86,20 +86,20 @@ class Comparison {
   }
 
   void judge_loss(std::int64_t step, double hand, double oracle, double exact,
-                  const StepMagnitudes& magnitudes) {
-    judge("loss", step, scalar(hand), scalar(oracle), scalar(exact), {magnitudes.loss});
+                  const StepErrors& errors) {
+    judge("loss", step, scalar(hand), scalar(oracle), scalar(exact), {errors.loss});
   }
 
   void judge_all(const char* quantity, std::int64_t step, const NamedTensors& hand,
-                 const NamedTensors& oracle, const NamedTensors& exact, const NamedMagnitudes& magnitudes) {
+                 const NamedTensors& oracle, const NamedTensors& exact, const NamedErrors& errors) {
     for (const Tensor& tensor : oracle) {
       const std::string& name = tensor.name();
-      judge(quantity, step, hand.at(name), tensor, exact_ ? exact.at(name) : tensor, find(magnitudes, name));
+      judge(quantity, step, hand.at(name), tensor, exact_ ? exact.at(name) : tensor, find(errors, name));
     }
   }
 
-  static const std::vector<Magnitude>& find(const NamedMagnitudes& magnitudes, const std::string& name) {
-    for (const auto& [tensor, values] : magnitudes)
+  static const std::vector<RunningError>& find(const NamedErrors& errors, const std::string& name) {
+    for (const auto& [tensor, values] : errors)
       if (tensor == name) return values;
     throw ShapeError(fmt::format("no bound for {}", name));
   }
@@ -120,7 +120,7 @@ NamedTensors all_gradients(Network& network, const OwnedBatch& batch) {
 // Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters
 // behind.
 std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
-                                                  const OwnedBatch& batch, const Magnitude& loss, Seed seed) {
+                                                  const OwnedBatch& batch, const RunningError& loss, Seed seed) {
   const NamedTensors gradients = all_gradients(network, batch);
   NamedTensors point = network.parameters();
   point.add(batch.inputs.renamed(kInput));
@@ -163,7 +163,7 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
   }
 
   if (options.dtype == DType::float64 && options.finite_differences) {
-    const Magnitude loss = twins.magnitudes(spec, parameters, {}, first.view()).loss;
+    const RunningError loss = twins.errors(spec, parameters, {}, first.view()).loss;
     for (const Backend* backend : {&twins.manual, twins.autograd}) {
       if (!backend) continue;
       const Device device = backend == &twins.manual ? Device::cpu : options.device;

@@ -1,4 +1,4 @@
-#include "shared/twins/diagnosis.hpp"
+#include "shared/compare_networks/examination.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "shared/seeds/initialise.hpp"
-#include "shared/twins/wrong_formulas.hpp"
+#include "shared/compare_networks/wrong_formulas.hpp"
 
 namespace twin {
 namespace {

@@ -1,4 +1,4 @@
-#include "manual/losses/mse_loss.hpp"
+#include "manual/losses/mse.hpp"
 
 #include <gmock/gmock.h>
 

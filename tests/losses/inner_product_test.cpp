@@ -1,4 +1,4 @@
-#include "manual/losses/inner_product_loss.hpp"
+#include "manual/losses/inner_product.hpp"
 
 #include <gmock/gmock.h>
 

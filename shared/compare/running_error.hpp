@@ -1,5 +1,5 @@
 // A number that carries its own forward-error bound. The hand-written layers are templates on the scalar, so
-// running them on Magnitude derives the bound of every gradient from the very formulas that compute it.
+// running them on RunningError derives the bound of every gradient from the very formulas that compute it.
 //
 //   Invariant: any float evaluation of the same expression, its sums in whatever order, differs from the
 //   exact result by at most e·u / (1 - k·u) (running error analysis; Higham 2002, "Accuracy and Stability of
@@ -29,18 +29,18 @@
 
 namespace twin {
 
-class Magnitude {
+class RunningError {
  public:
   double value = 0;
 
   /// exp, log and log1p of either library are taken to be within this many roundings of the exact value.
   static constexpr double kFunctionUlps = 4;
 
-  Magnitude() = default;
+  RunningError() = default;
   // Implicit: an Eigen scalar is made from literals.
-  Magnitude(double exact) : value(exact), terms_(std::abs(exact)), squares_(exact * exact) {}
+  RunningError(double exact) : value(exact), terms_(std::abs(exact)), squares_(exact * exact) {}
   /// A value that is off by up to `error` units of u, after `depth` roundings.
-  Magnitude(double v, double error, double depth)
+  RunningError(double v, double error, double depth)
       : value(v),
         terms_(std::abs(v)),
         squares_(v * v),
@@ -61,17 +61,17 @@ class Magnitude {
   }
   double depth() const { return depth_; }
 
-  Magnitude& operator+=(const Magnitude& y) { return *this = *this + y; }
-  Magnitude& operator-=(const Magnitude& y) { return *this = *this - y; }
-  Magnitude& operator*=(const Magnitude& y) { return *this = *this * y; }
-  Magnitude& operator/=(const Magnitude& y) { return *this = *this / y; }
+  RunningError& operator+=(const RunningError& y) { return *this = *this + y; }
+  RunningError& operator-=(const RunningError& y) { return *this = *this - y; }
+  RunningError& operator*=(const RunningError& y) { return *this = *this * y; }
+  RunningError& operator/=(const RunningError& y) { return *this = *this / y; }
 
-  friend Magnitude operator-(Magnitude x) {
+  friend RunningError operator-(RunningError x) {
     x.value = -x.value;
     return x;
   }
-  friend Magnitude operator+(const Magnitude& x, const Magnitude& y) {
-    Magnitude sum(x.value + y.value);
+  friend RunningError operator+(const RunningError& x, const RunningError& y) {
+    RunningError sum(x.value + y.value);
     sum.terms_ = x.terms_ + y.terms_;
     sum.squares_ = x.squares_ + y.squares_;
     sum.additions_ = x.additions_ + y.additions_ + 1;
@@ -80,24 +80,24 @@ class Magnitude {
     sum.depth_ = std::max(x.depth_ - x.additions_, y.depth_ - y.additions_) + sum.additions_;
     return sum;
   }
-  friend Magnitude operator-(const Magnitude& x, const Magnitude& y) { return x + -y; }
-  friend Magnitude operator*(const Magnitude& x, const Magnitude& y) {
+  friend RunningError operator-(const RunningError& x, const RunningError& y) { return x + -y; }
+  friend RunningError operator*(const RunningError& x, const RunningError& y) {
     if (y.is_exactly_one()) return x;
     if (x.is_exactly_one()) return y;
     return result(x.value * y.value, 1, y.value, x, x.value, y, x.depth_ + y.depth_ + 1);
   }
-  friend Magnitude operator/(const Magnitude& x, const Magnitude& y) {
+  friend RunningError operator/(const RunningError& x, const RunningError& y) {
     const double quotient = x.value / y.value;
     return result(quotient, 1, 1 / y.value, x, quotient / y.value, y, std::max(x.depth_, y.depth_) + 1);
   }
-  friend bool operator==(const Magnitude& x, const Magnitude& y) { return x.value == y.value; }
-  friend auto operator<=>(const Magnitude& x, const Magnitude& y) { return x.value <=> y.value; }
+  friend bool operator==(const RunningError& x, const RunningError& y) { return x.value == y.value; }
+  friend auto operator<=>(const RunningError& x, const RunningError& y) { return x.value <=> y.value; }
 
-  friend Magnitude exp(const Magnitude& x) { return function(x, std::exp(x.value), std::exp(x.value)); }
-  friend Magnitude log(const Magnitude& x) { return function(x, std::log(x.value), 1 / x.value); }
-  friend Magnitude log1p(const Magnitude& x) { return function(x, std::log1p(x.value), 1 / (1 + x.value)); }
-  friend Magnitude abs(const Magnitude& x) { return x.value < 0 ? -x : x; }
-  friend bool isfinite(const Magnitude& x) { return std::isfinite(x.value); }
+  friend RunningError exp(const RunningError& x) { return function(x, std::exp(x.value), std::exp(x.value)); }
+  friend RunningError log(const RunningError& x) { return function(x, std::log(x.value), 1 / x.value); }
+  friend RunningError log1p(const RunningError& x) { return function(x, std::log1p(x.value), 1 / (1 + x.value)); }
+  friend RunningError abs(const RunningError& x) { return x.value < 0 ? -x : x; }
+  friend bool isfinite(const RunningError& x) { return std::isfinite(x.value); }
 
  private:
   double error() const { return error_ + additions_ * terms_; }
@@ -105,17 +105,17 @@ class Magnitude {
   bool is_exactly_one() const { return value == 1 && error() == 0; }
 
   // A value with partial derivatives `by_x` and `by_y`, itself rounded by `roundings` units.
-  static Magnitude result(double value, double roundings, double by_x, const Magnitude& x, double by_y,
-                          const Magnitude& y, double depth) {
-    Magnitude z(value);
+  static RunningError result(double value, double roundings, double by_x, const RunningError& x, double by_y,
+                          const RunningError& y, double depth) {
+    RunningError z(value);
     z.error_ = std::abs(by_x) * x.error() + std::abs(by_y) * y.error() + roundings * std::abs(value);
     z.variance_ =
         by_x * by_x * x.variance() + by_y * by_y * y.variance() + roundings * roundings * value * value;
     z.depth_ = depth;
     return z;
   }
-  static Magnitude function(const Magnitude& x, double value, double derivative) {
-    return result(value, kFunctionUlps, derivative, x, 0, Magnitude(), x.depth_ + kFunctionUlps);
+  static RunningError function(const RunningError& x, double value, double derivative) {
+    return result(value, kFunctionUlps, derivative, x, 0, RunningError(), x.depth_ + kFunctionUlps);
   }
 
   double terms_ = 0;      // S: of the terms, when this is a sum
