@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "manual/loss.hpp"
-#include "manual/networks/sequential.hpp"
-#include "manual/optim/sgd.hpp"
+#include "manual/any_model.hpp"
+#include "manual/clipping.hpp"
+#include "manual/schedule.hpp"
+#include "shared/compare/decisions.hpp"
 
 namespace twin::manual {
 namespace {
@@ -22,6 +23,11 @@ std::vector<RunningError> exact_values(const TensorView& view) {
   return result;
 }
 
+// A network without parameters is judged as in float64.
+DType dtype_of(const NamedTensors& parameters) {
+  return parameters.size() > 0 ? parameters.begin()->dtype() : DType::float64;
+}
+
 template <typename Values>
 void fill(Values& values, const Tensor& tensor) {
   const std::vector<RunningError> exact = exact_values(tensor.view());
@@ -35,36 +41,64 @@ std::vector<RunningError> copy_of(const Values& values) {
 
 }  // namespace
 
-StepErrors step_errors(const NetworkSpec& spec, const NamedTensors& parameters,
-                               const NamedTensors& optimizer_state, const Batch& batch) {
-  Sequential<RunningError> model(spec.layers);
-  Loss<RunningError> loss(spec.loss);
-  std::vector<Parameter<RunningError>> views = model.parameters();
-  Sgd<RunningError> optimizer(std::get<SgdSpec>(spec.optimizer), views);
-  for (Parameter<RunningError>& p : views) fill(p.value, parameters.at(p.name));
-  if (optimizer_state.size() > 0)
-    for (std::size_t i = 0; i < optimizer.state().size(); ++i)
-      fill(optimizer.state()[i], optimizer_state.at(Sgd<RunningError>::state_name(views[i].name)));
+StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, const Batch& batch) {
+  AnyModel<RunningError> model(spec);
+  for (Parameter<RunningError>& p : model.parameters()) fill(p.value, before.parameters.at(p.name));
+  for (Buffer<RunningError>& buffer : model.buffers()) {
+    if (!before.buffers.contains(buffer.name)) continue;
+    const Tensor& values = before.buffers.at(buffer.name);
+    if (buffer.carried) buffer.values->resize(values.shape().at(0), values.shape().at(1));
+    fill(*buffer.values, values);
+  }
+  const std::vector<std::string> names = state_names(spec.optimizer);
+  const auto for_each_state = [&](const auto& f) {
+    std::size_t i = 0;
+    for (const Parameter<RunningError>& p : model.parameters())
+      for (const std::string& name : names) f(join(p.name, name), model.optimizer_state()[i++]);
+  };
+  if (before.optimizer.size() > 0)
+    for_each_state([&](const std::string& name, auto& values) { fill(values, before.optimizer.at(name)); });
 
-  const std::vector<RunningError> inputs = exact_values(batch.inputs);
-  const ConstMatrixView<RunningError> x(inputs.data(), batch.inputs.shape.at(0), batch.inputs.shape.at(1));
-  std::vector<RunningError> target_values;
-  const Targets<RunningError> targets = [&]() -> Targets<RunningError> {
-    if (loss.takes_labels()) return batch.targets.data<std::int64_t>();
+  // The values of a batch with their bounds take the place of the batch's own.
+  const Shape x_shape = layer_input_shape(spec, batch.inputs.shape);
+  const Extents outputs(output_shape(spec.layers, x_shape));
+  std::vector<RunningError> inputs, target_values;
+  Targets<RunningError> targets;
+  if (takes_labels(spec.loss)) {
+    targets.labels = batch.targets.data<std::int64_t>();
+  } else {
     target_values = exact_values(batch.targets);
-    return ConstMatrixView<RunningError>(target_values.data(), batch.targets.shape.at(0),
-                                      batch.targets.shape.at(1));
-  }();
+    targets.values = {target_values.data(), outputs};
+  }
 
   StepErrors result;
-  result.loss = loss.forward(model.forward(x), targets);
-  result.input_gradient = copy_of(model.backward(loss.backward()));
-  for (const Parameter<RunningError>& p : views) result.gradients.emplace_back(p.name, copy_of(p.gradient));
-  optimizer.step();
-  for (const Parameter<RunningError>& p : views) result.parameters.emplace_back(p.name, copy_of(p.value));
-  for (std::size_t i = 0; i < optimizer.state().size(); ++i)
-    result.optimizer_state.emplace_back(Sgd<RunningError>::state_name(views[i].name),
-                                        copy_of(optimizer.state()[i]));
+  const DecisionRecorder decisions(unit_roundoff(dtype_of(before.parameters)));
+  const Way<RunningError> way{{.seed = spec.mask_seed, .step = before.steps_done}};
+  const auto run = [&](const auto& x) {
+    result.loss = model.loss(model.forward(x, way), targets);
+    const Activation<RunningError> d_x = model.backward(model.error(), way);
+    if (!d_x.empty()) result.input_gradient = copy_of(d_x);
+  };
+  if (indices_of(spec.layers) > 0) {
+    run(Indices(batch.inputs.data<std::int64_t>().data(), Extents(x_shape)));
+  } else {
+    inputs = exact_values(batch.inputs);
+    run(Activation<RunningError>(inputs.data(), Extents(x_shape)));
+  }
+  for (const Parameter<RunningError>& p : model.parameters())
+    result.gradients.emplace_back(p.name, copy_of(p.gradient));
+  for (const Buffer<RunningError>& b : model.buffers()) result.buffers.emplace_back(b.name, copy_of(*b.values));
+  if (spec.clipping) clip_gradients<RunningError>(*spec.clipping, model.parameters());
+  model.update(learning_rate(spec.optimizer) * factor(spec.schedule, before.steps_done), before.steps_done + 1);
+  for (const Parameter<RunningError>& p : model.parameters())
+    result.parameters.emplace_back(p.name, copy_of(p.value));
+  for_each_state([&](const std::string& name, const auto& values) {
+    result.optimizer_state.emplace_back(name, copy_of(values));
+  });
+  if (counts_steps(spec.optimizer))
+    result.optimizer_state.emplace_back("step",
+                                        std::vector{RunningError(static_cast<double>(before.steps_done + 1))});
+  result.too_close = decisions.too_close();
   return result;
 }
 

@@ -7,10 +7,8 @@
 
 namespace twin::manual {
 
-/// What Network::gradients() and then Network::train_step() compute, with the depth and error of each
-/// element. `parameters`, `optimizer_state` (empty for a first step) and `batch` are of float64 or float32;
-/// their values are taken as exact.
-StepErrors step_errors(const NetworkSpec& spec, const NamedTensors& parameters,
-                               const NamedTensors& optimizer_state, const Batch& batch);
+/// What Network::gradients() and then Network::train_step() compute, each element with its bound. The values
+/// of `before` and `batch`, of float64 or float32, are taken as exact.
+StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, const Batch& batch);
 
 }  // namespace twin::manual

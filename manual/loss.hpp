@@ -1,56 +1,81 @@
-// Any loss of manual/losses.
+// Any loss of manual/losses, as a network holds it; the unit of a loss, manual/losses/<stem>.cpp, says
+// TWIN_LOSS(Kind) after its header.
 #pragma once
 
-#include <variant>
+#include <memory>
+#include <span>
+#include <type_traits>
 
-#include "manual/losses/cross_entropy.hpp"
-#include "manual/losses/inner_product.hpp"
-#include "manual/losses/mse.hpp"
+#include "manual/activation.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {
 
+/// Values in the shape of the outputs, or labels: the loss takes one of them.
 template <typename Scalar>
-using Targets = std::variant<ConstMatrixView<Scalar>, std::span<const std::int64_t>>;
+struct Targets {
+  Activation<Scalar> values;
+  std::span<const std::int64_t> labels;
+};
+
+struct LossFormulas {
+  const char* forward;
+  const char* backward;
+};
 
 template <typename Scalar>
 class Loss {
  public:
-  using Targets = manual::Targets<Scalar>;
+  virtual ~Loss() = default;
+  /// Precondition: validate_targets() found nothing to object to.
+  virtual Scalar forward(const Activation<Scalar>& y, const Targets<Scalar>& targets) = 0;
+  /// The gradient of the last forward() by y, in the shape of y.
+  virtual Activation<Scalar> backward() = 0;
+  virtual LossFormulas formulas() const = 0;
+};
 
-  explicit Loss(const LossSpec& spec)
-      : kind_(std::visit([](const auto& kind) { return make(kind); }, spec)),
-        forward_formula(std::visit([](const auto& loss) { return loss.forward_formula; }, kind_)),
-        backward_formula(std::visit([](const auto& loss) { return loss.backward_formula; }, kind_)) {}
+/// Defined for every specification by its unit.
+template <typename Scalar, typename Spec>
+std::unique_ptr<Loss<Scalar>> make_loss_of(const Spec& spec);
 
-  bool takes_labels() const { return std::holds_alternative<CrossEntropyLoss<Scalar>>(kind_); }
+template <typename Scalar>
+std::unique_ptr<Loss<Scalar>> make_loss(const LossSpec& spec) {
+  return std::visit([](const auto& kind) { return make_loss_of<Scalar>(kind); }, spec);
+}
 
-  /// Precondition: targets hold labels exactly when takes_labels().
-  Scalar forward(ConstMatrixView<Scalar> y, const Targets& targets) {
-    return std::visit(
-        [&](auto& loss) {
-          return loss.forward(y, std::get<typename std::decay_t<decltype(loss)>::Targets>(targets));
-        },
-        kind_);
+/// Puts a loss of manual/losses behind the interface. It works on features: leading extents are rows, as
+/// they are of values; labels are one for each row.
+template <typename Scalar, typename Kind>
+class LossUnit final : public Loss<Scalar> {
+ public:
+  template <typename Spec>
+  explicit LossUnit(const Spec& spec) : loss_(spec) {}
+
+  Scalar forward(const Activation<Scalar>& y, const Targets<Scalar>& targets) override {
+    y_ = y.extents();
+    if constexpr (std::is_same_v<typename Kind::Targets, std::span<const std::int64_t>>)
+      return loss_.forward(y.as_matrix(), targets.labels);
+    else
+      return loss_.forward(y.as_matrix(), targets.values.as_matrix());
   }
-
-  /// The gradient of the last forward() by y.
-  const Matrix<Scalar>& backward() {
-    return std::visit([](auto& loss) -> const Matrix<Scalar>& { return loss.backward(); }, kind_);
-  }
+  Activation<Scalar> backward() override { return {loss_.backward(), y_}; }
+  LossFormulas formulas() const override { return {Kind::forward_formula, Kind::backward_formula}; }
 
  private:
-  using Kind = std::variant<MseLoss<Scalar>, CrossEntropyLoss<Scalar>, InnerProductLoss<Scalar>>;
-
-  static Kind make(const MseLossSpec& spec) { return MseLoss<Scalar>(spec); }
-  static Kind make(const CrossEntropyLossSpec& spec) { return CrossEntropyLoss<Scalar>(spec); }
-  static Kind make(const InnerProductLossSpec& spec) { return InnerProductLoss<Scalar>(spec); }
-
-  Kind kind_;
-
- public:
-  const char* const forward_formula;
-  const char* const backward_formula;
+  Kind loss_;
+  Extents y_;  // of the last way forward
 };
 
 }  // namespace twin::manual
+
+#define TWIN_LOSS_OF(Kind, Scalar)                                            \
+  template <>                                                                 \
+  std::unique_ptr<Loss<Scalar>> make_loss_of(const Kind##Spec& spec) {        \
+    return std::make_unique<LossUnit<Scalar, Kind<Scalar>>>(spec);            \
+  }
+#define TWIN_LOSS(Kind)              \
+  namespace twin::manual {           \
+  TWIN_LOSS_OF(Kind, float)          \
+  TWIN_LOSS_OF(Kind, double)         \
+  TWIN_LOSS_OF(Kind, RunningError)   \
+  }

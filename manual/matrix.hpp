@@ -5,8 +5,8 @@
 #include <Eigen/Core>
 #include <type_traits>
 
+#include "manual/products.hpp"
 #include "shared/compare/running_error.hpp"
-#include "shared/machine/blas.hpp"
 
 namespace twin::manual {
 
@@ -37,46 +37,25 @@ template <typename Scalar>
 using Wider = std::conditional_t<std::is_same_v<Scalar, float>, double,
                                  std::conditional_t<std::is_same_v<Scalar, double>, long double, Scalar>>;
 
-#ifdef EIGEN_USE_BLAS
-template <typename Scalar>
-inline constexpr bool kBlas = std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>;
-#else
-template <typename Scalar>
-inline constexpr bool kBlas = false;
-#endif
-
+/// c = a·b, or c += a·b, where c is none of both; c is made to fit, unless it is a view.
 template <typename C, typename A, typename B>
-void eigen_product(C& c, const A& a, const B& b, bool add) {
-  if (add)
-    c.noalias() += a * b;
-  else
-    c.noalias() = a * b;
-}
-
-/// c = a·b, or c += a·b, where c is none of both. Eigen's own c = a·b fills c with zeros and adds to it: with
-/// the zeros of gradients, a twentieth of a step of 512 features in float32.
-template <typename C, typename A, typename B>
-void set_product(C& c, const A& a, const B& b, bool add = false) {
-  if constexpr (A::SizeAtCompileTime != Eigen::Dynamic && B::SizeAtCompileTime != Eigen::Dynamic) {
-    // Element by element: Eigen would write an outer product number by number, and reading that back as a
-    // vector has to wait.
-    if (add)
-      c.noalias() += a.lazyProduct(b);
-    else
-      c.noalias() = a.lazyProduct(b);
-  } else if constexpr (kBlas<typename C::Scalar>) {
+void set_product(C&& c, const A& a, const B& b, bool add = false) {
+  using Scalar = typename std::remove_cvref_t<C>::Scalar;
+  constexpr bool kKnown = A::SizeAtCompileTime != Eigen::Dynamic && B::SizeAtCompileTime != Eigen::Dynamic;
+  if constexpr (!kKnown) {
     c.resize(a.rows(), b.cols());
-    const Index m = a.rows(), n = b.cols(), k = a.cols();
-    if (k == 1 && !add)
-      c.noalias() = a.col(0) * b.row(0);
-    else if (add || m == 1 || n == 1 || m + n + k < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)
-      eigen_product(c, a, b, add);
-    else
-      blas_product(!A::IsRowMajor, !B::IsRowMajor, static_cast<int>(m), static_cast<int>(n),
-                   static_cast<int>(k), a.data(), b.data(), c.data());
-  } else {
-    eigen_product(c, a, b, add);
+    // Below this Eigen does the same: a call would take longer than the product.
+    if (a.rows() + b.cols() + a.cols() >= EIGEN_GEMM_TO_COEFFBASED_THRESHOLD) {
+      multiply<Scalar>(operand(a), operand(b), c.data(), c.outerStride(), add);
+      return;
+    }
   }
+  // Element by element: Eigen would write an outer product number by number, and reading that back as a
+  // vector has to wait.
+  if (add)
+    c.noalias() += a.lazyProduct(b);
+  else
+    c.noalias() = a.lazyProduct(b);
 }
 
 }  // namespace twin::manual

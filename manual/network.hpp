@@ -6,101 +6,105 @@
 #include <string>
 #include <vector>
 
-#include "manual/loss.hpp"
-#include "manual/optim/sgd.hpp"
-#include "manual/parameter.hpp"
+#include "manual/activation.hpp"
+#include "manual/clipping.hpp"
+#include "manual/layer.hpp"
+#include "manual/products.hpp"
+#include "manual/schedule.hpp"
 #include "shared/network.hpp"
 
 namespace twin::manual {
 
-/// Model: Sequential, or a network of sizes that the compiler knows.
+/// Model: AnyModel, or a network of sizes that the compiler knows (Mlp).
 template <typename Model>
 class Network final : public twin::Network {
   using Scalar = typename Model::Scalar;
-  using Input = typename Model::Input;
-  using Loss = typename Model::Loss;
-  using Targets = typename Loss::Targets;
 
  public:
-  explicit Network(const NetworkSpec& spec)
-      : model_(spec.layers),
-        loss_(loss_spec(spec.loss)),
+  Network(const NetworkSpec& spec, Products products)
+      : spec_(spec),
+        products_(products),
+        model_(spec),
         parameters_(model_.parameters()),
-        optimizer_(std::get<SgdSpec>(spec.optimizer), parameters_),
-        features_(input_features(spec)) {}
+        base_rate_(twin::learning_rate(spec.optimizer)) {}
 
   double train_step(const Batch& batch) override { return train_steps(batch, 1); }
 
   double train_steps(const Batch& batch, std::int64_t steps) override {
-    const Input x = inputs(batch.inputs);
-    const Targets t = targets(batch.targets);
     double loss = 0;
-    for (std::int64_t i = 0; i < steps; ++i) loss = step(x, t, [](StepPart) {});
+    with(batch, [&](const auto& x, const auto& t) {
+      for (std::int64_t i = 0; i < steps; ++i) loss = step(x, t, [](StepPart) {});
+    });
     return loss;
   }
 
   StepTimes time_steps(const Batch& batch, std::int64_t steps) override {
-    const Input x = inputs(batch.inputs);
-    const Targets t = targets(batch.targets);
     StepClock clock;
-    for (std::int64_t i = 0; i < steps; ++i) {
-      clock.start();
-      step(x, t, [&](StepPart part) { clock.end(part); });
-    }
+    with(batch, [&](const auto& x, const auto& t) {
+      for (std::int64_t i = 0; i < steps; ++i) {
+        clock.start();
+        step(x, t, [&](StepPart part) { clock.end(part); });
+      }
+    });
     return clock.times();
   }
 
   Gradients gradients(const Batch& batch) override {
-    const Input x = inputs(batch.inputs);
-    model_.zero_grad();
-    const auto predicted_output = model_.forward(x);
-    const Scalar loss = loss_.forward(predicted_output, targets(batch.targets));
-    const auto d_input = model_.backward(loss_.backward());
-    Gradients result{static_cast<double>(loss), {}, tensor("input", batch.inputs.shape, d_input)};
+    Gradients result;
+    with(batch, [&](const auto& x, const auto& t) {
+      const Way<Scalar> way = this->way({.keeps_buffers = true});
+      model_.zero_grad();
+      const auto predicted_output = model_.forward(x, way);
+      result.loss = static_cast<double>(model_.loss(predicted_output, t));
+      const auto d_input = model_.backward(model_.error(), way);
+      if (takes_numbers(x)) result.input = tensor("input", batch.inputs.shape, d_input);
+    });
     for_each_parameter(parameters_,
                        [&](const auto& p) { result.parameters.add(tensor(p.name, p.shape, p.gradient)); });
     return result;
   }
 
   Trace trace_step(const Batch& batch) override {
-    Trace trace;
-    const auto record = [&](const char* step, const std::string& quantity, const std::string& formula,
-                            const Shape& shape, const auto& values) {
-      trace.push_back({step, quantity, formula, tensor(quantity, shape, values)});
-    };
-    const Input x = inputs(batch.inputs);
-    record("predicted_output", "X", "the batch", batch.inputs.shape, x);
-    model_.zero_grad();
-    const auto predicted_output = model_.forward(x, [&](std::size_t i, const auto& layer, const auto& y) {
-      record("predicted_output", model_.name(i), layer.forward_formula, {y.rows(), y.cols()}, y);
+    Recorder recorder;
+    with(batch, [&](const auto& x, const auto& t) {
+      Way<Scalar> way = this->way({});
+      way.observer = &recorder;
+      if (takes_numbers(x))
+        recorder.add("predicted_output", Role::input, "", "the batch", batch.inputs.shape, x);
+      model_.zero_grad();
+      const auto predicted_output = model_.forward(x, way);
+      const Scalar loss = model_.loss(predicted_output, t);
+      const auto error = model_.error();
+      const auto formulas = model_.loss_formulas();
+      recorder.add("error", Role::loss, "", formulas.forward, {}, Eigen::Map<const RowVector<Scalar>>(&loss, 1));
+      recorder.add("error", Role::error, "", formulas.backward, shape_of(error), error);
+      model_.backward(error, way);
+      recorder.fill_gradients();
+      update();
     });
-    const Scalar loss = loss_.forward(predicted_output, targets(batch.targets));
-    const auto& error = loss_.backward();
-    record("error", "loss", loss_.forward_formula, {}, Eigen::Map<const RowVector<Scalar>>(&loss, 1));
-    record("error", "error", loss_.backward_formula, {error.rows(), error.cols()}, error);
-    model_.backward(error, [&](std::size_t i, auto& layer, const auto& d_x) {
-      std::size_t k = 0;
-      for_each_parameter(layer.parameters(model_.name(i)), [&](const auto& p) {
-        record("adjustment", "d_" + p.name, layer.parameter_formulas[k++], p.shape, p.gradient);
-      });
-      record("adjustment", "d_" + (i == 0 ? "X" : model_.name(i - 1)), layer.backward_formula,
-             {d_x.rows(), d_x.cols()}, d_x);
-    });
-    optimizer_.step();
     for_each_parameter(parameters_, [&](const auto& p) {
-      record(p.shape.size() > 1 ? "weights" : "bias", p.name, optimizer_.formula, p.shape, p.value);
+      recorder.add(p.role == ParameterRole::bias ? "bias" : "weights", Role::parameter, p.name,
+                   model_.update_formula(), p.shape, p.value);
     });
-    return trace;
+    return std::move(recorder.trace);
   }
 
   double loss(const Batch& batch) override {
-    const Input x = inputs(batch.inputs);
-    return static_cast<double>(loss_.forward(model_.forward(x), targets(batch.targets)));
+    Scalar loss{};
+    with(batch, [&](const auto& x, const auto& t) {
+      loss = model_.loss(model_.forward(x, way({.keeps_buffers = true})), t);
+    });
+    return static_cast<double>(loss);
   }
 
   Tensor predict(const TensorView& batch_inputs) override {
-    const auto y = model_.forward(inputs(batch_inputs));
-    return tensor("outputs", {y.rows(), y.cols()}, y);
+    const ProductsBy products(products_);
+    Tensor outputs;
+    model_.with_inputs(spec_, batch_inputs, [&](const auto& x) {
+      const auto y = model_.forward(x, way({.mode = Mode::evaluation, .keeps_buffers = true}));
+      outputs = tensor("outputs", shape_of(y), y);
+    });
+    return outputs;
   }
 
   NamedTensors parameters() const override {
@@ -116,57 +120,116 @@ class Network final : public twin::Network {
     for_each_parameter(parameters_, [&](auto& p) { p.value = row_vector(values.at(p.name)); });
   }
 
+  NamedTensors buffers() const override {
+    NamedTensors all;
+    for (const Buffer<Scalar>& buffer : model_.buffers()) {
+      if (buffer.values->size() == 0) continue;
+      const Shape shape = buffer.carried ? Shape{buffer.values->rows(), buffer.values->cols()} : buffer.shape;
+      all.add(tensor(buffer.name, shape, *buffer.values));
+    }
+    return all;
+  }
+
+  void load_buffers(const NamedTensors& values) override {
+    for (const Buffer<Scalar>& buffer : model_.buffers())
+      if (!buffer.carried) expect_tensor(values, buffer.name, dtype_of<Scalar>(), buffer.shape, "manual");
+    for (Buffer<Scalar>& buffer : model_.buffers()) {
+      if (buffer.carried && !values.contains(buffer.name)) {
+        buffer.values->resize(0, 0);
+        continue;
+      }
+      const Tensor& given = values.at(buffer.name);
+      if (buffer.carried) buffer.values->resize(given.shape().at(0), given.shape().at(1));
+      std::copy(given.data<Scalar>().begin(), given.data<Scalar>().end(), buffer.values->data());
+    }
+  }
+
+  void reset_state() override {
+    for (Buffer<Scalar>& buffer : model_.buffers())
+      if (buffer.carried) buffer.values->resize(0, 0);
+  }
+
   NamedTensors optimizer_state() const override {
     NamedTensors all;
-    for_each_state([&](const auto& p, const auto& state) { all.add(tensor(state_name(p), p.shape, state)); });
+    for_each_state(*this, [&](const std::string& name, const Shape& shape, const auto& state) {
+      all.add(tensor(name, shape, state));
+    });
+    if (counts_steps(spec_.optimizer)) all.add(step_count(steps_done_, dtype_of<Scalar>()));
     return all;
   }
 
   void load_optimizer_state(const NamedTensors& state) override {
-    for_each_state([&](const auto& p, const auto&) {
-      expect_tensor(state, state_name(p), dtype_of<Scalar>(), p.shape, "manual");
+    for_each_state(*this, [&](const std::string& name, const Shape& shape, const auto&) {
+      expect_tensor(state, name, dtype_of<Scalar>(), shape, "manual");
     });
-    std::size_t i = 0;
-    for_each_state(
-        [&](const auto& p, const auto&) { optimizer_.state()[i++] = row_vector(state.at(state_name(p))); });
+    if (counts_steps(spec_.optimizer)) steps_done_ = steps_of(state);
+    for_each_state(*this, [&](const std::string& name, const Shape&, auto& values) {
+      values = row_vector(state.at(name));
+    });
+  }
+
+  std::int64_t steps_done() const override { return steps_done_; }
+  void set_steps_done(std::int64_t steps) override { steps_done_ = steps; }
+  double learning_rate() const override {
+    return base_rate_ * factor(spec_.schedule, steps_done_);
   }
 
  private:
   /// The five steps, and the end of each told to mark(StepPart).
-  template <typename Mark>
-  double step(const Input& x, const Targets& t, const Mark& mark) {
+  template <typename X, typename T, typename Mark>
+  double step(const X& x, const T& t, const Mark& mark) {
+    const Way<Scalar> way = this->way({});
     model_.zero_grad();
     mark(StepPart::zero_grad);
-    const auto predicted_output = model_.forward(x);
+    const auto predicted_output = model_.forward(x, way);
     mark(StepPart::forward);
-    const Scalar loss = loss_.forward(predicted_output, t);
-    const auto& error = loss_.backward();
+    const Scalar loss = model_.loss(predicted_output, t);
+    const auto error = model_.error();
     mark(StepPart::loss);
-    model_.backward_parameters(error);  // the adjustment: every derivative by hand
+    model_.backward_parameters(error, way);  // the adjustment: every derivative by hand
     mark(StepPart::backward);
-    optimizer_.step();  // weights and bias
+    update();  // weights and bias
     mark(StepPart::update);
     return static_cast<double>(loss);
   }
 
+  void update() {
+    if (spec_.clipping) clip_gradients<Scalar>(*spec_.clipping, parameters_);
+    model_.update(learning_rate(), steps_done_ + 1);
+    ++steps_done_;
+  }
+
+  Way<Scalar> way(Pass pass) const {
+    pass.seed = spec_.mask_seed;
+    pass.step = steps_done_;
+    return {pass};
+  }
+
+  /// f(inputs, targets), in the shape and on the products of this network.
   template <typename F>
-  void for_each_state(F&& f) const {
+  void with(const Batch& batch, const F& f) {
+    const ProductsBy products(products_);
+    model_.with_batch(spec_, batch, f);
+  }
+
+  template <typename Self, typename F>
+  static void for_each_state(Self& self, F&& f) {
+    const std::vector<std::string> names = state_names(self.spec_.optimizer);
     std::size_t i = 0;
-    for_each_parameter(parameters_, [&](const auto& p) {
-      if (i < optimizer_.state().size()) f(p, optimizer_.state()[i++]);
+    for_each_parameter(self.parameters_, [&](const auto& p) {
+      for (const std::string& name : names) f(join(p.name, name), p.shape, self.model_.optimizer_state()[i++]);
     });
   }
 
-  template <typename P>
-  static std::string state_name(const P& p) {
-    return Sgd<Scalar>::state_name(p.name);
+  template <typename X>
+  static constexpr bool takes_numbers(const X&) {
+    return !std::is_same_v<X, Indices>;
   }
 
-  static auto loss_spec(const LossSpec& spec) {
-    if constexpr (std::is_constructible_v<Loss, LossSpec>)
-      return spec;
-    else
-      return std::get<MseLossSpec>(spec);
+  static Shape shape_of(const Activation<Scalar>& x) { return x.extents().shape(); }
+  template <typename M>
+  static Shape shape_of(const M& matrix) {
+    return {matrix.rows(), matrix.cols()};
   }
 
   static Eigen::Map<const RowVector<Scalar>> row_vector(const Tensor& tensor) {
@@ -179,47 +242,56 @@ class Network final : public twin::Network {
             std::vector<Scalar>(values.data(), values.data() + values.size())};
   }
 
-  /// `View` may know its sizes at compile time: others are refused.
-  template <typename View>
-  View matrix(const TensorView& view, const char* name) const {
-    expect_dtype(name, dtype_of<Scalar>(), view.dtype);
-    if (view.shape.size() != 2)
-      throw ShapeError(fmt::format("{}: expected N×features, got {}", name, to_string(view.shape)));
-    const Index rows = view.shape[0], cols = view.shape[1];
-    if ((View::RowsAtCompileTime != Eigen::Dynamic && rows != View::RowsAtCompileTime) ||
-        (View::ColsAtCompileTime != Eigen::Dynamic && cols != View::ColsAtCompileTime))
-      throw_shape_mismatch(name, View::RowsAtCompileTime, View::ColsAtCompileTime, rows, cols);
-    return {view.data<Scalar>().data(), rows, cols};
-  }
+  /// Writes the trace down.
+  class Recorder final : public Observer<Scalar> {
+   public:
+    template <typename Values>
+    void add(const char* step, Role role, const std::string& path, const char* formula, Shape shape,
+             const Values& values) {
+      trace.push_back(
+          {step, role, path, formula, tensor(TraceEntry::quantity(role, path), std::move(shape), values)});
+    }
 
-  Input inputs(const TensorView& view) const {
-    const Input x = matrix<Input>(view, "inputs");
-    if (features_ > 0) expect_columns(x, features_, "inputs");
-    positive(x.rows(), "the batch's size");
-    return x;
-  }
+    void entered(const std::string& path, const Activation<Scalar>& x) override {
+      add("predicted_output", Role::input, path, "", shape_of(x), x);
+    }
+    void left(const std::string& path, const Formulas& formulas, const Activation<Scalar>& y) override {
+      add("predicted_output", Role::output, path, formulas.forward, shape_of(y), y);
+    }
+    void entered_backward(const std::string& path, const Activation<Scalar>& d_y) override {
+      add("adjustment", Role::output_gradient, path, "", shape_of(d_y), d_y);
+    }
+    void left_backward(const std::string& path, const Formulas& formulas,
+                       const std::vector<Parameter<Scalar>>& own, const Activation<Scalar>& d_x) override {
+      for (std::size_t i = 0; i < own.size(); ++i) {
+        gradients_.emplace_back(trace.size(), own[i]);
+        add("adjustment", Role::parameter_gradient, own[i].name, formulas.parameters.at(i), own[i].shape,
+            own[i].gradient);
+      }
+      if (!d_x.empty()) add("adjustment", Role::input_gradient, path, formulas.backward, shape_of(d_x), d_x);
+    }
 
-  Targets targets(const TensorView& view) const {
-    if constexpr (std::is_same_v<Targets, manual::Targets<Scalar>>)
-      return loss_.takes_labels() ? Targets(labels(view))
-                                  : Targets(matrix<ConstMatrixView<Scalar>>(view, "targets"));
-    else
-      return matrix<Targets>(view, "targets");
-  }
+    /// A weight that is used twice had half of its gradient when its layer was left.
+    void fill_gradients() {
+      for (const auto& [at, p] : gradients_) {
+        TraceEntry& entry = trace[at];
+        entry.value = tensor(entry.value.name(), p.shape, p.gradient);
+      }
+    }
 
-  static std::span<const std::int64_t> labels(const TensorView& view) {
-    expect_dtype("targets", DType::int64, view.dtype);
-    if (view.shape.size() != 1)
-      throw ShapeError(fmt::format("targets: expected N labels, got {}", to_string(view.shape)));
-    return view.data<std::int64_t>();
-  }
+    Trace trace;
 
+   private:
+    std::vector<std::pair<std::size_t, Parameter<Scalar>>> gradients_;
+  };
+
+  NetworkSpec spec_;
+  Products products_;
   Model model_;
-  Loss loss_;
   using Parameters = decltype(std::declval<Model&>().parameters());
   Parameters parameters_;  // views on model_, which therefore never moves
-  Sgd<Scalar, Parameters> optimizer_;
-  std::int64_t features_;  // 0: any
+  double base_rate_;
+  std::int64_t steps_done_ = 0;
 };
 
 }  // namespace twin::manual

@@ -18,6 +18,20 @@ std::string join(std::string_view kind, std::string_view what, std::string_view 
 Error::Error(std::string_view kind, std::string_view what, std::string_view where, std::string_view remedy)
     : std::runtime_error(join(kind, what, where, remedy)) {}
 
+LayerError::LayerError(std::string_view what, std::string_view path)
+    : ShapeError(path.empty() ? std::string(what) : fmt::format("{}: {}", path, what)),
+      what_(what),
+      path_(path) {}
+
+LayerError::LayerError(std::string_view outer, const LayerError& inner)
+    : LayerError(inner.what_,
+                 inner.path_.empty() ? std::string(outer) : fmt::format("{}.{}", outer, inner.path_)) {}
+
+std::int64_t positive_size(std::int64_t value, std::string_view name) {
+  if (value <= 0) throw LayerError(fmt::format("{} is {}, a size must be above 0", name, value));
+  return value;
+}
+
 std::int64_t positive(std::int64_t value, std::string_view name) {
   if (value <= 0) throw ShapeError(fmt::format("{} is {}", name, value), {}, "a size must be above 0");
   return value;

@@ -37,6 +37,18 @@ class ShapeError : public Error {
       : Error("shape", what, where, remedy) {}
 };
 
+/// What a layer refuses: sizes, shapes, indices, options. It names the layer by its path.
+class LayerError : public ShapeError {
+ public:
+  /// `what` says what was expected and what was given; `path` is empty until a network adds it.
+  explicit LayerError(std::string_view what, std::string_view path = {});
+  /// The same, seen from the layer around it.
+  LayerError(std::string_view outer, const LayerError& inner);
+
+ private:
+  std::string what_, path_;
+};
+
 /// A computation that left the finite numbers.
 class NumericError : public Error {
  public:
@@ -61,6 +73,9 @@ class MachineError : public Error {
 /// Returns `value`. Throws ShapeError unless it is above 0; `name` says whose size it is ("Dense
 /// in_features").
 std::int64_t positive(std::int64_t value, std::string_view name);
+
+/// The same for a size of a layer: LayerError.
+std::int64_t positive_size(std::int64_t value, std::string_view name);
 
 [[noreturn]] void throw_shape_mismatch(std::string_view name, std::int64_t expected_rows,
                                        std::int64_t expected_columns, std::int64_t rows,

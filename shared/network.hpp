@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,24 +17,44 @@ namespace twin {
 
 /// Views on one batch; their owner keeps them alive through the call they are passed to.
 struct Batch {
-  TensorView inputs;   // N×features, in the network's dtype
-  TensorView targets;  // N×outputs in the network's dtype, or N labels (int64) for cross-entropy
+  TensorView inputs;   // N×…, in the network's dtype, or integers (int64) where the first layer takes indices
+  TensorView targets;  // of the outputs' shape in the network's dtype, or labels (int64) without the last extent
 };
 
 struct Gradients {
   double loss = 0;
-  NamedTensors parameters;  // d(loss)/d(parameter), under the parameter's own name
-  Tensor input;             // d(loss)/d(inputs), named "input"
+  NamedTensors parameters;      // d(loss)/d(parameter), under the parameter's own name
+  std::optional<Tensor> input;  // d(loss)/d(inputs), named "input"; none where the inputs are integers
 };
 
-/// One intermediate value of a training step.
-struct TraceEntry {
-  std::string step;      // the twin's own name for the step: "adjustment", "loss.backward()"
-  std::string quantity;  // the same on both twins: "hidden.weight", "d_hidden.weight"
-  std::string formula;   // how this twin came by it
-  Tensor value;
+enum class Mode { training, evaluation };
+
+/// One way forward and back: what the layers may know of it beside their inputs.
+struct Pass {
+  Mode mode = Mode::training;
+  bool keeps_buffers = false;  // running statistics and carried states are left as they are
+  Seed seed = 1;               // of masks
+  std::int64_t step = 0;       // of training, from 0
 };
+
+/// One value of a training step.
+struct TraceEntry {
+  std::string step;  // the twin's own name for the step: "adjustment", "loss.backward()"
+  Role role;
+  std::string path;     // of the layer ("block.dense"), or of the parameter ("block.dense.weight")
+  std::string formula;  // how this twin came by it
+  Tensor value;         // named by quantity()
+
+  /// "X", "hidden", "hidden: d_x", "d_hidden.weight": the same on both twins.
+  std::string quantity() const { return quantity(role, path); }
+  static std::string quantity(Role role, std::string_view path);
+};
+
+/// Every value of a training step, in the order of its computation: a layer's input, its children's values,
+/// its output; loss and error; from the last layer to the first what flows into it, its children's gradients,
+/// its parameters' gradients, what flows out of it; the parameters after the update.
 using Trace = std::vector<TraceEntry>;
+const TraceEntry* find(const Trace& trace, Role role, std::string_view path);
 
 /// The tutorial's five steps.
 enum class StepPart { zero_grad, forward, loss, backward, update };
@@ -59,8 +80,8 @@ class StepClock {
   StepTimes times_{};
 };
 
-/// A network with its loss and optimiser. Every call throws ShapeError when the batch's dtype, columns or
-/// targets do not fit the specification, and DataError when a label is no class.
+/// A network with its loss and optimiser. Every call throws ShapeError when the batch's dtype, shape or
+/// targets do not fit the specification, and DataError when a label is no class or an index out of range.
 class Network {
  public:
   virtual ~Network() = default;
@@ -70,14 +91,29 @@ class Network {
   /// the right shape and dtype.
   virtual void load_parameters(const NamedTensors& parameters) = 0;
 
-  /// What the optimiser remembers between steps ("hidden.weight.momentum_buffer"); empty for plain SGD.
+  /// What the way forward leaves behind in training: running statistics, and the states that recurrent layers
+  /// carry from one batch to the next (which are none until there was a batch).
+  virtual NamedTensors buffers() const = 0;
+  virtual void load_buffers(const NamedTensors& buffers) = 0;
+  /// Forgets what recurrent layers carry; running statistics stay.
+  virtual void reset_state() = 0;
+
+  /// What the optimiser remembers between steps ("hidden.weight.momentum_buffer"), with its count of steps
+  /// ("step") where it has one; empty for plain SGD.
   virtual NamedTensors optimizer_state() const = 0;
   virtual void load_optimizer_state(const NamedTensors& state) = 0;
 
-  /// Outputs for N×features inputs.
+  /// Training steps done so far: schedules, masks and optimisers go by them.
+  virtual std::int64_t steps_done() const = 0;
+  virtual void set_steps_done(std::int64_t steps) = 0;
+  /// Of the next step.
+  virtual double learning_rate() const = 0;
+
+  /// Outputs, in evaluation mode.
   virtual Tensor predict(const TensorView& inputs) = 0;
+  /// In training mode, with the masks of the next step. Buffers stay as they are.
   virtual double loss(const Batch& batch) = 0;
-  /// Loss and gradients at the current parameters, which stay as they are.
+  /// Loss and gradients at the current parameters, which stay as they are; as loss(), not clipped.
   virtual Gradients gradients(const Batch& batch) = 0;
   /// The five steps: forward, loss, backward, update of weights and biases. Returns the loss before the
   /// update.
@@ -88,9 +124,23 @@ class Network {
   /// train_steps() by the clock: what each part took in all the steps together. Reading the clock is
   /// included.
   virtual StepTimes time_steps(const Batch& batch, std::int64_t steps) = 0;
-  /// train_step(), keeping every intermediate value. Both twins list the same quantities in the same order.
+  /// train_step(), keeping every value. Both twins list the same quantities in the same order.
   virtual Trace trace_step(const Batch& batch) = 0;
 };
+
+/// All that a network holds.
+struct NetworkState {
+  NamedTensors parameters, buffers, optimizer;
+  std::int64_t steps_done = 0;
+  NetworkState as(DType dtype) const;
+};
+NetworkState state_of(const Network& network);
+void load(Network& network, const NetworkState& state);
+
+/// The count of steps among an optimiser's state: a scalar named "step".
+Tensor step_count(std::int64_t steps, DType dtype);
+/// Throws ShapeError when it is missing.
+std::int64_t steps_of(const NamedTensors& optimizer_state);
 
 enum class Device { cpu, cuda };
 std::string_view to_string(Device device);
@@ -103,8 +153,14 @@ class Backend {
   virtual std::string_view name() const = 0;    // "manual", "autograd"
   virtual std::string description() const = 0;  // "Eigen 3.4.0 over OpenBLAS 0.3.21"
   virtual bool available(Device device) const = 0;
+  /// What of `spec` this side does not do, by name ("the layer conv2d"); empty when it does all of it.
+  virtual std::string lacks(const NetworkSpec& spec) const {
+    static_cast<void>(spec);
+    return {};
+  }
   /// Parameters are zero until load_parameters(). Throws MachineError when the device is not available,
-  /// UsageError or ShapeError when the specification is not valid.
+  /// UsageError or ShapeError when the specification is not valid, or holds
+  /// something that this side lacks.
   virtual std::unique_ptr<Network> build(const NetworkSpec& spec, DType dtype, Device device) const = 0;
 
   virtual void set_threads(int threads) const = 0;

@@ -20,7 +20,7 @@
 #include "manual/matrix.hpp"
 #include "manual/parameter.hpp"
 #include "shared/errors.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "shared/layers/dense.hpp"
 
 namespace twin::manual {
 
@@ -34,13 +34,14 @@ class Dense {
   static constexpr const char* backward_formula = "d_x = d_y·W";
   static constexpr const char* parameter_formulas[] = {"d_W = d_yᵀ·x", "d_b = Σₙ d_yₙ"};
 
-  /// Weights and biases are 0. Throws ShapeError unless both sizes are above 0.
+  /// Weights and biases are 0; without a bias they have no element. Throws ShapeError unless both sizes are
+  /// above 0.
   explicit Dense(const DenseSpec& spec)
       : weight(Matrix<Scalar, Out, In>::Zero(positive(spec.out_features, "Dense out_features"),
                                              positive(spec.in_features, "Dense in_features"))),
         d_weight(Matrix<Scalar, Out, In>::Zero(spec.out_features, spec.in_features)),
-        bias(RowVector<Scalar, Out>::Zero(spec.out_features)),
-        d_bias(RowVector<Scalar, Out>::Zero(spec.out_features)) {}
+        bias(RowVector<Scalar, Out>::Zero(spec.bias ? spec.out_features : 0)),
+        d_bias(bias) {}
 
   /// x: N×I, unchanged until backward(). Returns y: N×O, valid until the next call. Throws ShapeError when I
   /// differs.
@@ -48,7 +49,7 @@ class Dense {
     expect_columns(x, weight.cols(), "Dense::forward x");
     x_.emplace(x);
     set_product(y_, x, weight.transpose());
-    y_.rowwise() += bias;
+    if (bias.size() > 0) y_.rowwise() += bias;
     return y_;
   }
 
@@ -66,7 +67,7 @@ class Dense {
     expect_shape(d_y, y_, "Dense::backward d_y");
     set_product(d_weight, d_y.transpose(), *x_, has_gradient_);
     if (!has_gradient_) d_bias.setZero();
-    for (Index n = 0; n < d_y.rows(); ++n) d_bias += d_y.row(n);
+    for (Index n = 0; bias.size() > 0 && n < d_y.rows(); ++n) d_bias += d_y.row(n);
     has_gradient_ = true;
   }
 
@@ -75,8 +76,9 @@ class Dense {
   void zero_grad() { has_gradient_ = false; }
 
   auto parameters(const std::string& name) {
-    return std::tuple(parameter(name + ".weight", {weight.rows(), weight.cols()}, weight, d_weight),
-                      parameter(name + ".bias", {bias.size()}, bias, d_bias));
+    return std::tuple(
+        parameter(name + ".weight", {weight.rows(), weight.cols()}, ParameterRole::weight, weight, d_weight),
+        parameter(name + ".bias", {bias.size()}, ParameterRole::bias, bias, d_bias));
   }
 
   Matrix<Scalar, Out, In> weight, d_weight;  // O×I

@@ -14,13 +14,9 @@
 //   Where y is smaller still, but a normal number, within 6 (seen: 5.4 in float32, with AVX-512's exp).
 #pragma once
 
-#include <stdexcept>
-#include <tuple>
-
 #include "manual/matrix.hpp"
-#include "manual/parameter.hpp"
 #include "shared/errors.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "shared/layers/sigmoid.hpp"
 
 namespace twin::manual {
 
@@ -29,7 +25,6 @@ class Sigmoid {
  public:
   static constexpr const char* forward_formula = "y = 1 / (1 + exp(-x))";
   static constexpr const char* backward_formula = "d_x = d_y · y·(1 - y)";
-  static constexpr const char* const* parameter_formulas = nullptr;
 
   explicit Sigmoid(const SigmoidSpec&) {}
 
@@ -47,13 +42,6 @@ class Sigmoid {
     d_x_ = d_y.array() * (y_.array() * (Scalar(1) - y_.array()));
     return d_x_;
   }
-
-  /// There is no parameter to find a gradient for.
-  void backward_parameters(ConstMatrixView<Scalar, Batch, Features> d_y) {
-    expect_shape(d_y, y_, "Sigmoid::backward d_y");
-  }
-  void zero_grad() {}
-  std::tuple<> parameters(const std::string&) { return {}; }
 
  private:
   Matrix<Scalar, Batch, Features> y_, d_x_;  // N×F

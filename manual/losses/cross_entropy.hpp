@@ -6,6 +6,8 @@
 //
 //   backward   d_z  = (p - onehot(t)) / N
 //
+//   A sample whose label is ignored counts nowhere: not in the sum, not in its N, and its d_z is 0.
+//
 //   Subtracting the row's maximum changes nothing in exact arithmetic and keeps exp from overflowing. Softmax
 //   and logarithm are differentiated together: apart, the 1/p of the logarithm would cancel a factor p of the
 //   softmax, and lose all digits where p is small.
@@ -28,7 +30,7 @@
 
 #include "manual/matrix.hpp"
 #include "shared/errors.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "shared/losses/cross_entropy.hpp"
 
 namespace twin::manual {
 
@@ -39,7 +41,7 @@ class CrossEntropyLoss {
   static constexpr const char* forward_formula = "loss = meanₙ(-log softmax(y)ₙₜ)";
   static constexpr const char* backward_formula = "error = (softmax(y) - onehot(t)) / N";
 
-  explicit CrossEntropyLoss(const CrossEntropyLossSpec&) {}
+  explicit CrossEntropyLoss(const CrossEntropyLossSpec& spec) : ignored_(spec.ignore_index) {}
 
   /// z: N×K logits; labels: N, unchanged until backward(). Throws ShapeError when their numbers differ,
   /// DataError when a label is not in 0 … K-1.
@@ -51,8 +53,11 @@ class CrossEntropyLoss {
     labels_ = labels;
     p_.resize(z.rows(), z.cols());
     Wider<Scalar> sum(0);
+    counted_ = 0;
     for (Index n = 0; n < z.rows(); ++n) {
       const std::int64_t label = labels[static_cast<std::size_t>(n)];
+      if (label == ignored_) continue;
+      ++counted_;
       if (label < 0 || label >= z.cols())
         throw DataError(fmt::format("label {} of sample {} is out of range 0…{}", label, n, z.cols() - 1));
       Index largest = 0;
@@ -65,14 +70,20 @@ class CrossEntropyLoss {
       p_.row(n) /= Scalar(Wider<Scalar>(1) + others);
       sum += log1p(others) + (Wider<Scalar>(maximum) - Wider<Scalar>(z(n, label)));
     }
-    return Scalar(sum / Wider<Scalar>(static_cast<double>(z.rows())));
+    return Scalar(sum / Wider<Scalar>(static_cast<double>(counted_)));
   }
 
   /// Returns d_z: N×K, for the last forward().
   const Matrix<Scalar>& backward() {
     d_z_ = p_;
-    for (Index n = 0; n < d_z_.rows(); ++n) d_z_(n, labels_[static_cast<std::size_t>(n)]) -= Scalar(1);
-    d_z_ /= Scalar(static_cast<double>(d_z_.rows()));
+    for (Index n = 0; n < d_z_.rows(); ++n) {
+      const std::int64_t label = labels_[static_cast<std::size_t>(n)];
+      if (label == ignored_)
+        d_z_.row(n).setZero();
+      else
+        d_z_(n, label) -= Scalar(1);
+    }
+    d_z_ /= Scalar(static_cast<double>(counted_));
     return d_z_;
   }
 
@@ -84,6 +95,8 @@ class CrossEntropyLoss {
     p_.row(n).array() += p_.row(n).array() * ((x - (rounded - part)) - (maximum + part));
   }
 
+  std::int64_t ignored_;
+  Index counted_ = 0;  // of the last forward(): samples whose label is not ignored
   Targets labels_;
   Matrix<Scalar> p_, d_z_;  // N×K
 };

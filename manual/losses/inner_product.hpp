@@ -9,7 +9,7 @@
 
 #include "manual/matrix.hpp"
 #include "shared/errors.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "shared/losses/inner_product.hpp"
 
 namespace twin::manual {
 

@@ -12,7 +12,7 @@
 
 #include "manual/matrix.hpp"
 #include "shared/errors.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "shared/losses/mse.hpp"
 
 namespace twin::manual {
 

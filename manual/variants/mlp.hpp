@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -18,7 +19,10 @@
 #include "manual/layers/dense.hpp"
 #include "manual/layers/sigmoid.hpp"
 #include "manual/losses/mse.hpp"
-#include "manual/networks/sequential.hpp"
+#include "manual/layer.hpp"
+#include "manual/loss.hpp"
+#include "manual/optim/sgd.hpp"
+#include "manual/optimizer.hpp"
 #include "shared/specs/network_spec.hpp"
 
 namespace twin::manual {
@@ -39,6 +43,7 @@ class Mlp {
   };
   static constexpr std::size_t kLayers = 2 * kDense;
   using Layers = typename LayersOf<std::make_index_sequence<kLayers>>::Type;
+  using MeanSquare = MseLoss<ScalarType, Batch, kWidths[kDense]>;
   template <std::size_t... I>
   static Layers make_layers(const std::vector<LayerSpec>& specs, std::index_sequence<I...>) {
     return Layers(std::get<std::conditional_t<I % 2 == 0, DenseSpec, SigmoidSpec>>(specs.at(I).kind)...);
@@ -48,64 +53,88 @@ class Mlp {
   using Scalar = ScalarType;
   using Input = ConstMatrixView<Scalar, Batch, kWidths[0]>;
   using Output = ConstMatrixView<Scalar, Batch, kWidths[kDense]>;
-  using Loss = MseLoss<Scalar, Batch, kWidths[kDense]>;
 
-  /// Whether `spec` describes this network.
+  /// Whether `spec` describes this network: plain layers, the mean squared error, SGD.
   static bool fits(const NetworkSpec& spec) {
     const NetworkSpec like = mlp({Widths...}, MseLossSpec{}, spec.optimizer, spec.initialiser);
-    return std::holds_alternative<MseLossSpec>(spec.loss) &&
+    return std::holds_alternative<MseLossSpec>(spec.loss) && std::holds_alternative<SgdSpec>(spec.optimizer) &&
            std::equal(spec.layers.begin(), spec.layers.end(), like.layers.begin(), like.layers.end(),
                       [](const LayerSpec& a, const LayerSpec& b) { return a.kind == b.kind; });
   }
 
   /// Precondition: fits().
-  explicit Mlp(const std::vector<LayerSpec>& specs)
-      : layers_(make_layers(specs, std::make_index_sequence<kLayers>{})) {
-    for (const LayerSpec& spec : specs) names_.push_back(spec.name);
-  }
-
-  /// As Sequential::forward().
-  template <typename Observer = Unobserved>
-  [[gnu::flatten]] Output forward(Input x, const Observer& observe = {}) {
-    return forward_from<0>(x, observe);
-  }
-
-  /// As Sequential::backward().
-  template <typename Observer = Unobserved>
-  Input backward(Output d_y, const Observer& observe = {}) {
-    return backward_from<kLayers - 1>(d_y, observe);
-  }
-
-  /// As Sequential::backward_parameters().
-  [[gnu::flatten]] void backward_parameters(Output d_y) { backward_parameters_from<kLayers - 1>(d_y); }
+  explicit Mlp(const NetworkSpec& spec)
+      : layers_(make_layers(spec.layers, std::make_index_sequence<kLayers>{})),
+        loss_(MseLossSpec{}),
+        parameters_(parameters_of_layers(spec.layers, std::make_index_sequence<kLayers>{})),
+        optimizer_(std::get<SgdSpec>(spec.optimizer), parameters_) {}
+  Mlp(const Mlp&) = delete;
+  Mlp& operator=(const Mlp&) = delete;
 
   void zero_grad() {
-    std::apply([](auto&... layer) { (layer.zero_grad(), ...); }, layers_);
+    std::apply([](auto&... layer) { (zero(layer), ...); }, layers_);
+  }
+  [[gnu::flatten]] Output forward(const Input& x, const Way<Scalar>& way) {
+    if (way.observer) throw UsageError("sizes known to the compiler leave no trace", {}, "trace the network itself");
+    return forward_from<0>(x);
+  }
+  Scalar loss(const Output& y, const Output& targets) { return loss_.forward(y, targets); }
+  Output error() { return loss_.backward(); }
+  Input backward(const Output& d_y, const Way<Scalar>&) { return backward_from<kLayers - 1>(d_y); }
+  [[gnu::flatten]] void backward_parameters(const Output& d_y, const Way<Scalar>&) {
+    backward_parameters_from<kLayers - 1>(d_y);
+  }
+  void update(double lr, std::int64_t t) { optimizer_.step(lr, t); }
+
+  /// A tuple of views, in the order of parameters_of(specification); valid as long as this object lives.
+  auto& parameters() { return parameters_; }
+  std::vector<Buffer<Scalar>> buffers() const { return {}; }
+  auto& optimizer_state() { return optimizer_.state(); }
+  const auto& optimizer_state() const { return optimizer_.state(); }
+
+  LossFormulas loss_formulas() const { return {MeanSquare::forward_formula, MeanSquare::backward_formula}; }
+  const char* update_formula() const { return optimizer_.formula(); }
+
+  /// As AnyModel: f(inputs), f(inputs, targets); other sizes are a ShapeError.
+  template <typename F>
+  void with_inputs(const NetworkSpec&, const TensorView& inputs, const F& f) {
+    f(matrix<Input>(inputs, "inputs"));
+  }
+  template <typename F>
+  void with_batch(const NetworkSpec&, const Batch& batch, const F& f) {
+    f(matrix<Input>(batch.inputs, "inputs"), matrix<Output>(batch.targets, "targets"));
   }
 
-  /// A tuple of views, in the order of parameters_of(specification); valid as long as this object stays where
-  /// it is.
-  auto parameters() { return parameters_of_layers(std::make_index_sequence<kLayers>{}); }
-
-  const std::string& name(std::size_t layer) const { return names_.at(layer); }
-
  private:
-  template <std::size_t I, typename X, typename Observer>
-  Output forward_from(const X& x, const Observer& observe) {
+  template <typename View>
+  static View matrix(const TensorView& view, const char* name) {
+    expect_dtype(name, dtype_of<Scalar>(), view.dtype);
+    constexpr Index kRows = View::RowsAtCompileTime, kCols = View::ColsAtCompileTime;
+    if (view.shape.size() != 2 || view.shape[0] != kRows || view.shape[1] != kCols)
+      throw ShapeError(
+          fmt::format("{}: expected {}×{}, got {}", name, kRows, kCols, to_string(view.shape)));
+    return {view.data<Scalar>().data(), kRows, kCols};
+  }
+
+  template <typename L>
+  static void zero(L& layer) {
+    if constexpr (requires { layer.zero_grad(); }) layer.zero_grad();
+  }
+
+  template <std::size_t I, typename X>
+  Output forward_from(const X& x) {
     const auto& y = std::get<I>(layers_).forward(x);
-    observe(I, std::get<I>(layers_), y);
     if constexpr (I + 1 < kLayers)
-      return forward_from<I + 1>(y, observe);
+      return forward_from<I + 1>(y);
     else
       return y;
   }
 
-  template <std::size_t I, typename Gradient, typename Observer>
-  Input backward_from(const Gradient& d_y, const Observer& observe) {
+  template <std::size_t I, typename Gradient>
+  Input backward_from(const Gradient& d_y) {
     const auto& d_x = std::get<I>(layers_).backward(d_y);
-    observe(I, std::get<I>(layers_), d_x);
     if constexpr (I > 0)
-      return backward_from<I - 1>(d_x, observe);
+      return backward_from<I - 1>(d_x);
     else
       return d_x;
   }
@@ -118,13 +147,24 @@ class Mlp {
       std::get<I>(layers_).backward_parameters(d_y);
   }
 
-  template <std::size_t... I>
-  auto parameters_of_layers(std::index_sequence<I...>) {
-    return std::tuple_cat(std::get<I>(layers_).parameters(names_[I])...);
+  template <typename L>
+  static auto parameters_of_layer(L& layer, const std::string& name) {
+    if constexpr (requires { layer.parameters(name); })
+      return layer.parameters(name);
+    else
+      return std::tuple<>();
   }
+  template <std::size_t... I>
+  auto parameters_of_layers(const std::vector<LayerSpec>& specs, std::index_sequence<I...>) {
+    return std::tuple_cat(parameters_of_layer(std::get<I>(layers_), specs[I].name)...);
+  }
+  using Parameters = decltype(std::declval<Mlp&>().parameters_of_layers(
+      std::declval<const std::vector<LayerSpec>&>(), std::make_index_sequence<kLayers>{}));
 
-  std::vector<std::string> names_;
   Layers layers_;
+  MeanSquare loss_;
+  Parameters parameters_;  // views on layers_, which therefore never move
+  Updater<Sgd<Scalar>, Parameters> optimizer_;
 };
 
 }  // namespace twin::manual

@@ -1,4 +1,4 @@
-// The check that twins are twins: loss, every gradient, and the weights after each of several steps, hand
+// The check that twins are twins: loss, every gradient, and the weights after each of several steps, manual
 // against autograd against finite differences, and each against itself.
 #pragma once
 
@@ -14,20 +14,19 @@ namespace twin {
 
 using NamedErrors = std::vector<std::pair<std::string, std::vector<RunningError>>>;
 
-/// Everything one training step computes, with the depth and error of each element.
+/// Everything one training step computes, each element with its bound.
 struct StepErrors {
   RunningError loss;
-  NamedErrors gradients;  // in the order of parameters_of(spec)
-  std::vector<RunningError> input_gradient;
-  NamedErrors parameters, optimizer_state;  // after the step
+  NamedErrors gradients;                     // in the order of parameters_of(spec)
+  std::vector<RunningError> input_gradient;  // empty where the inputs are integers
+  NamedErrors parameters, optimizer_state, buffers;  // after the step
+  std::int64_t too_close = 0;  // decisions at kinks that rounding errors may turn around
 };
 
 struct Twins {
   const Backend& manual;
   const Backend* autograd;  // null in a build without LibTorch: finite differences judge alone
-  std::function<StepErrors(const NetworkSpec&, const NamedTensors& parameters,
-                               const NamedTensors& optimizer_state, const Batch&)>
-      errors;
+  std::function<StepErrors(const NetworkSpec&, const NetworkState& before, const Batch&)> errors;
 };
 
 struct EquivalenceOptions {
@@ -40,8 +39,8 @@ struct EquivalenceOptions {
 };
 
 /// Each twin against itself, then the gradients at `parameters` (float64) on `batches[0]`, then `steps` steps
-/// of training: before each, the hand-written twin is given the weights and the optimiser state of the
-/// autograd twin, so that every update is judged by itself; step s trains on batches[s mod size]. The batches
+/// of training: before each, the manual network is given the weights, buffers and optimiser state of the
+/// autograd one, so that every update is judged by itself; step s trains on batches[s mod size]. The batches
 /// are of float64, and rounded for float32 as the parameters are.
 std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& spec,
                                         const NamedTensors& parameters,

@@ -62,10 +62,32 @@ void fill(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& ba
     gather<double>(split, rows, batch);
 }
 
+Tensor integers_below(std::int64_t limit, std::string name, Shape shape, const RandomStream& stream,
+                      std::int64_t from = 0) {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(element_count(shape)));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = from + static_cast<std::int64_t>(stream.below(i, static_cast<std::uint64_t>(limit)));
+  return Tensor(std::move(name), std::move(shape), std::move(values));
+}
+
+std::pair<double, double> target_range(const LossSpec& loss) {
+  return std::visit(
+      [](const auto& kind) -> std::pair<double, double> {
+        if constexpr (requires { kind.target_range; })
+          return kind.target_range;
+        else
+          return {-1, 1};
+      },
+      loss);
+}
+
 }  // namespace
 
 OwnedBatch OwnedBatch::as(DType dtype) const {
-  return {inputs.as(dtype), targets.dtype() == DType::int64 ? targets : targets.as(dtype)};
+  const auto converted = [&](const Tensor& tensor) {
+    return tensor.dtype() == DType::int64 ? tensor : tensor.as(dtype);
+  };
+  return {converted(inputs), converted(targets)};
 }
 
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count) {
@@ -78,22 +100,41 @@ OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64
   return batch;
 }
 
-OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
-                        std::uint32_t index, std::int64_t features) {
-  const std::int64_t inputs = input_features(spec) > 0 ? input_features(spec) : features;
-  const std::int64_t outputs = output_features(spec) > 0 ? output_features(spec) : features;
+OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype, Seed seed,
+                        std::uint32_t index, Draw draw, double scale) {
   const RandomStream values(seed, Purpose::test_data, 2 * index);
   const RandomStream answers(seed, Purpose::test_data, 2 * index + 1);
-  OwnedBatch batch{uniform_tensor("inputs", {rows, inputs}, dtype, values, -1, 1), {}};
-  if (!std::holds_alternative<CrossEntropyLossSpec>(spec.loss)) {
-    batch.targets = uniform_tensor("targets", {rows, outputs}, dtype, answers, -1, 1);
+  OwnedBatch batch;
+  if (const std::int64_t indices = indices_of(spec.layers); indices > 0)
+    batch.inputs = integers_below(indices, "inputs", input, values);
+  else if (draw == Draw::integers)
+    batch.inputs = integers_below(7, "inputs", input, values, -3).as(dtype);
+  else
+    batch.inputs = uniform_tensor("inputs", input, dtype, values, -scale, scale);
+
+  Shape outputs = output_shape(spec.layers, layer_input_shape(spec, input));
+  if (takes_labels(spec.loss)) {
+    const std::int64_t classes = outputs.back();
+    outputs.pop_back();
+    batch.targets = integers_below(classes, "targets", outputs, answers);
     return batch;
   }
-  std::vector<std::int64_t> labels(static_cast<std::size_t>(rows));
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    labels[i] = static_cast<std::int64_t>(answers.below(i, static_cast<std::uint64_t>(outputs)));
-  batch.targets = Tensor("targets", {rows}, std::move(labels));
+  const auto [low, high] = target_range(spec.loss);
+  batch.targets = draw == Draw::integers ? integers_below(7, "targets", outputs, answers, -3).as(dtype)
+                                         : uniform_tensor("targets", outputs, dtype, answers, low, high);
   return batch;
+}
+
+OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
+                        std::uint32_t index, std::int64_t features) {
+  Shape input = input_shape(spec);
+  if (input.empty()) input = {features};
+  input.insert(input.begin(), rows);
+  return random_batch(spec, input, dtype, seed, index);
+}
+
+OwnedBatch random_batch(const Example& example, DType dtype, Seed seed, std::uint32_t index) {
+  return random_batch(example.spec, example.input, dtype, seed, index, example.draw, example.scale);
 }
 
 BatchStream::BatchStream(const Split& split, DType dtype, std::int64_t batch_size, Seed seed)

@@ -4,6 +4,7 @@
 #include "shared/data/dataset.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
+#include "shared/specs/example.hpp"
 
 namespace twin {
 
@@ -11,7 +12,7 @@ struct OwnedBatch {
   Tensor inputs;
   Tensor targets;
   Batch view() const { return {inputs.view(), targets.view()}; }
-  /// The same samples in another dtype; labels stay labels.
+  /// The same samples in another dtype; integers stay integers.
   OwnedBatch as(DType dtype) const;
 };
 
@@ -19,11 +20,15 @@ struct OwnedBatch {
 /// when the split does not hold them all.
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count);
 
-/// A batch for `spec` of numbers uniform in ±1 and, for cross-entropy, of random labels; the `index`-th of
-/// this seed. `features` is the number of columns where the specification leaves it open (a network without
-/// dense layers).
+/// A batch for `spec` of inputs of shape `input` (batch included): numbers uniform in ±scale or small
+/// integers, or indices where the network takes them, and targets that its loss takes; the `index`-th of this
+/// seed.
+OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype, Seed seed,
+                        std::uint32_t index = 0, Draw draw = Draw::uniform, double scale = 1);
+/// `rows` samples, uniform in ±1; `features` is the number of columns where the specification leaves it open.
 OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
                         std::uint32_t index = 0, std::int64_t features = 0);
+OwnedBatch random_batch(const Example& example, DType dtype, Seed seed, std::uint32_t index = 0);
 
 class BatchStream {
  public:

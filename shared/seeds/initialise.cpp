@@ -5,10 +5,29 @@
 namespace twin {
 namespace {
 
+// As torch.nn.init counts them: a weight is out×in×(the extents of a kernel).
+struct Fans {
+  explicit Fans(const Shape& shape) {
+    const auto out = static_cast<double>(shape.at(0));
+    const auto all = static_cast<double>(element_count(shape));
+    in = all / out;
+    this->out = shape.size() < 2 ? out : all / static_cast<double>(shape[1]);
+  }
+  double in, out;
+};
+
 double bound_of(const InitialiserSpec& initialiser, const ParameterSpec& parameter) {
   if (const auto* uniform = std::get_if<UniformInitialiser>(&initialiser)) return uniform->bound;
-  if (parameter.is_bias) return 0;
-  return std::sqrt(6.0 / static_cast<double>(parameter.shape.at(0) + parameter.shape.at(1)));
+  if (parameter.role != ParameterRole::weight) return 0;
+  const Fans fans(parameter.shape);
+  const bool xavier = std::holds_alternative<XavierUniformInitialiser>(initialiser);
+  return std::sqrt(6.0 / (xavier ? fans.in + fans.out : fans.in));
+}
+
+// What the numbers are drawn around.
+double centre_of(const InitialiserSpec& initialiser, const ParameterSpec& parameter) {
+  const bool uniform = std::holds_alternative<UniformInitialiser>(initialiser);
+  return !uniform && parameter.role == ParameterRole::scale ? 1 : 0;
 }
 
 }  // namespace
@@ -25,8 +44,10 @@ NamedTensors initial_parameters(const NetworkSpec& spec, DType dtype, Seed seed)
   std::uint32_t index = 0;
   for (const ParameterSpec& parameter : parameters_of(spec)) {
     const double bound = bound_of(spec.initialiser, parameter);
+    const double centre = centre_of(spec.initialiser, parameter);
     const RandomStream stream(seed, Purpose::parameters, index++);
-    parameters.add(uniform_tensor(parameter.name, parameter.shape, dtype, stream, -bound, bound));
+    parameters.add(
+        uniform_tensor(parameter.name, parameter.shape, dtype, stream, centre - bound, centre + bound));
   }
   return parameters;
 }

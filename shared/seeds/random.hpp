@@ -16,7 +16,8 @@ enum class Purpose : std::uint32_t {
   shuffle = 1,
   test_data = 2,
   directions = 3,
-  choices = 4
+  choices = 4,
+  masks = 5
 };
 
 class RandomStream {

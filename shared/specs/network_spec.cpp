@@ -1,35 +1,59 @@
 #include "shared/specs/network_spec.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <set>
 
 #include "shared/errors.hpp"
+#include "shared/specs/hyperparameter.hpp"
 
 namespace twin {
 namespace {
 
-std::vector<DenseSpec> dense_layers(const NetworkSpec& spec) {
-  std::vector<DenseSpec> dense;
-  for (const LayerSpec& layer : spec.layers)
-    if (const auto* kind = std::get_if<DenseSpec>(&layer.kind)) dense.push_back(*kind);
-  return dense;
+constexpr std::string_view kInitialisers[] = {"uniform", "xavier_uniform", "kaiming_uniform"};
+
+Shape with_batch(std::int64_t batch, const Shape& sample) {
+  Shape shape{batch};
+  shape.insert(shape.end(), sample.begin(), sample.end());
+  return shape;
 }
 
-void expect_hyperparameter(std::string_view name, double value, bool zero_allowed) {
-  if (!std::isfinite(value) || value < 0 || (value == 0 && !zero_allowed))
-    throw UsageError(fmt::format("{} is {}", name, value), {},
-                     fmt::format("give a finite number {} 0", zero_allowed ? "of at least" : "above"));
+Shape without_batch(const Shape& shape) { return {shape.begin() + 1, shape.end()}; }
+
+// hyperparameters() hands out places to write to; a copy is enough to read from.
+template <typename Spec>
+HyperparameterFields fields_of(Spec& spec) {
+  return std::visit([](auto& kind) { return kind.hyperparameters(); }, spec);
 }
 
 }  // namespace
+
+void validate(const HyperparameterFields& fields) {
+  for (const HyperparameterField& field : fields) {
+    const double value = *field.value;
+    if (std::isfinite(value) && value >= 0 && (value > 0 || field.zero_allowed) && value < field.below) continue;
+    const std::string limit = std::isfinite(field.below) ? fmt::format(" and below {}", field.below) : "";
+    throw UsageError(fmt::format("{} is {}", field.name, value), {},
+                     fmt::format("give a finite number {} 0{}", field.zero_allowed ? "of at least" : "above", limit));
+  }
+}
+
+InitialiserSpec initialiser_named(std::string_view name) {
+  if (name == kInitialisers[0]) return UniformInitialiser{};
+  if (name == kInitialisers[1]) return XavierUniformInitialiser{};
+  if (name == kInitialisers[2]) return KaimingUniformInitialiser{};
+  throw UsageError(fmt::format("unknown initialiser {}", name), {},
+                   fmt::format("choose from {}", fmt::join(kInitialisers, ", ")));
+}
+
+std::string_view name_of(const InitialiserSpec& initialiser) { return kInitialisers[initialiser.index()]; }
 
 NetworkSpec mlp(const std::vector<std::int64_t>& widths, LossSpec loss, OptimizerSpec optimizer,
                 InitialiserSpec initialiser) {
   if (widths.size() < 2)
     throw ShapeError(fmt::format("an MLP of {} widths", widths.size()), {}, "give two or more");
-  const bool takes_logits = std::holds_alternative<CrossEntropyLossSpec>(loss);
+  const bool takes_logits = std::visit([](const auto& kind) { return kind.takes_logits; }, loss);
   const std::size_t dense_count = widths.size() - 1;
   NetworkSpec spec{{}, loss, optimizer, initialiser};
   for (std::size_t i = 0; i < dense_count; ++i) {
@@ -43,34 +67,19 @@ NetworkSpec mlp(const std::vector<std::int64_t>& widths, LossSpec loss, Optimize
 }
 
 void validate(const NetworkSpec& spec) {
-  std::set<std::string> names;
-  for (const LayerSpec& layer : spec.layers) {
-    if (!names.insert(layer.name).second)
-      throw ShapeError(fmt::format("two layers are named {}", layer.name));
-    if (const auto* dense = std::get_if<DenseSpec>(&layer.kind)) {
-      positive(dense->in_features, layer.name + " in_features");
-      positive(dense->out_features, layer.name + " out_features");
-    }
+  validate(spec.layers);
+  for (const std::int64_t extent : spec.input) positive(extent, "the network's input");
+  if (!input_shape(spec).empty()) output_shape(spec, 1);
+  OptimizerSpec optimizer = spec.optimizer;
+  validate(fields_of(optimizer));
+  if (std::optional<ScheduleSpec> schedule = spec.schedule) {
+    validate(fields_of(*schedule));
+    std::visit([](const auto& kind) { kind.validate(); }, *schedule);
   }
-  const std::vector<DenseSpec> dense = dense_layers(spec);
-  for (std::size_t i = 1; i < dense.size(); ++i)
-    if (dense[i].in_features != dense[i - 1].out_features)
-      throw ShapeError(fmt::format("dense layer {} expects {} features, layer {} yields {}", i + 1,
-                                   dense[i].in_features, i, dense[i - 1].out_features));
-  expect_hyperparameter("lr", sgd(spec).lr, false);
-  expect_hyperparameter("momentum", sgd(spec).momentum, true);
+  if (std::optional<ClippingSpec> clipping = spec.clipping) validate(fields_of(*clipping));
 }
 
-std::vector<ParameterSpec> parameters_of(const NetworkSpec& spec) {
-  std::vector<ParameterSpec> parameters;
-  for (const LayerSpec& layer : spec.layers) {
-    if (const auto* dense = std::get_if<DenseSpec>(&layer.kind)) {
-      parameters.push_back({layer.name + ".weight", {dense->out_features, dense->in_features}, false});
-      parameters.push_back({layer.name + ".bias", {dense->out_features}, true});
-    }
-  }
-  return parameters;
-}
+std::vector<ParameterSpec> parameters_of(const NetworkSpec& spec) { return parameters_of(spec.layers); }
 
 std::int64_t parameter_count(const NetworkSpec& spec) {
   std::int64_t count = 0;
@@ -78,35 +87,136 @@ std::int64_t parameter_count(const NetworkSpec& spec) {
   return count;
 }
 
+std::vector<BufferSpec> buffers_of(const NetworkSpec& spec) { return buffers_of(spec.layers); }
+
+Shape input_shape(const NetworkSpec& spec) {
+  return spec.input.empty() ? default_input(spec.layers) : spec.input;
+}
+
+Shape output_shape(const NetworkSpec& spec, std::int64_t batch) {
+  const Shape input = input_shape(spec);
+  return input.empty() ? Shape{} : output_shape(spec.layers, with_batch(batch, input));
+}
+
 std::int64_t input_features(const NetworkSpec& spec) {
-  const std::vector<DenseSpec> dense = dense_layers(spec);
-  return dense.empty() ? 0 : dense.front().in_features;
+  const Shape input = input_shape(spec);
+  return input.empty() ? 0 : element_count(input);
 }
 
 std::int64_t output_features(const NetworkSpec& spec) {
-  const std::vector<DenseSpec> dense = dense_layers(spec);
-  return dense.empty() ? 0 : dense.back().out_features;
+  const Shape outputs = output_shape(spec, 1);
+  return outputs.empty() ? 0 : element_count(outputs);
+}
+
+Shape layer_input_shape(const NetworkSpec& spec, const Shape& given) {
+  if (given.size() < 2) throw ShapeError(fmt::format("inputs: expected N×features, got {}", to_string(given)));
+  positive(given[0], "the batch's size");
+  for (const std::int64_t extent : given) positive(extent, "an extent of the inputs");
+  const Shape sample = input_shape(spec);
+  if (sample.empty()) return given;
+  const Shape flat = without_batch(given);
+  if (flat == sample) return given;
+  if (element_count(flat) != element_count(sample) || flat.size() > 1)
+    throw ShapeError(fmt::format("inputs: expected {}, got {}", to_string(with_batch(given[0], sample)),
+                                 to_string(given)));
+  return with_batch(given[0], sample);
 }
 
 std::string widths_of(const NetworkSpec& spec) {
-  std::vector<std::int64_t> widths{input_features(spec)};
-  for (const DenseSpec& dense : dense_layers(spec)) widths.push_back(dense.out_features);
+  Shape x = with_batch(1, input_shape(spec));
+  std::vector<std::string> widths{x.size() > 1 ? to_string(without_batch(x)) : "any"};
+  for (const LayerSpec& layer : spec.layers) {
+    if (x.size() > 1) x = output_shape(layer, x);
+    if (!parameters_of(std::vector{layer}).empty()) widths.push_back(to_string(without_batch(x)));
+  }
   return fmt::format("{}", fmt::join(widths, "-"));
 }
 
-SgdSpec& sgd(NetworkSpec& spec) { return std::get<SgdSpec>(spec.optimizer); }
-const SgdSpec& sgd(const NetworkSpec& spec) { return std::get<SgdSpec>(spec.optimizer); }
+bool takes_labels(const LossSpec& loss) {
+  return std::visit([](const auto& kind) { return kind.takes_labels; }, loss);
+}
+
+void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, const TensorView& targets) {
+  const bool labels = takes_labels(loss);
+  expect_dtype("targets", labels ? DType::int64 : dtype, targets.dtype);
+  const auto end = outputs.end() - (labels ? 1 : 0);
+  if (!std::equal(outputs.begin(), end, targets.shape.begin(), targets.shape.end()))
+    throw ShapeError(fmt::format("targets: expected {}, got {}", to_string(Shape(outputs.begin(), end)),
+                                 to_string(targets.shape)));
+  std::visit(
+      [&](const auto& kind) {
+        if constexpr (requires { kind.validate_labels(targets.data<std::int64_t>(), outputs); })
+          kind.validate_labels(targets.data<std::int64_t>(), outputs);
+        if constexpr (requires { kind.validate_target(0.0); }) {
+          if (dtype == DType::float32)
+            for (const float value : targets.data<float>()) kind.validate_target(static_cast<double>(value));
+          else
+            for (const double value : targets.data<double>()) kind.validate_target(value);
+        }
+      },
+      loss);
+}
+
+std::vector<Hyperparameter> hyperparameters_of(const OptimizerSpec& optimizer) {
+  OptimizerSpec copy = optimizer;
+  std::vector<Hyperparameter> all;
+  for (const HyperparameterField& field : fields_of(copy)) all.push_back({field.name, *field.value});
+  return all;
+}
+
+void set_hyperparameter(OptimizerSpec& optimizer, std::string_view name, double value) {
+  std::vector<std::string_view> names;
+  for (const HyperparameterField& field : fields_of(optimizer)) {
+    names.push_back(field.name);
+    if (field.name == name) {
+      *field.value = value;
+      return;
+    }
+  }
+  throw UsageError(fmt::format("this optimiser has no {}", name), {},
+                   fmt::format("it has {}", fmt::join(names, ", ")));
+}
+
+double learning_rate(const OptimizerSpec& optimizer) {
+  return std::visit([](const auto& kind) { return kind.lr; }, optimizer);
+}
+
+std::vector<std::string> state_names(const OptimizerSpec& optimizer) {
+  return std::visit([](const auto& kind) { return kind.state_names(); }, optimizer);
+}
+
+bool counts_steps(const OptimizerSpec& optimizer) {
+  return std::visit([](const auto& kind) { return kind.counts_steps; }, optimizer);
+}
+
+std::vector<Prediction> mistakes_of(const OptimizerSpec& optimizer, const Quantity& quantity,
+                                    const UpdateValues& values) {
+  return std::visit([&](const auto& kind) { return kind.mistakes(quantity, values); }, optimizer);
+}
+
+std::vector<Prediction> mistakes_of(const LossSpec& loss, const LossValues& values) {
+  return std::visit(
+      [&](const auto& kind) -> std::vector<Prediction> {
+        if constexpr (requires { kind.mistakes(values); })
+          return kind.mistakes(values);
+        else
+          return {};
+      },
+      loss);
+}
 
 double training_step_flops(const NetworkSpec& spec, std::int64_t batch) {
-  double flops = 0;
-  bool first = true;
-  for (const DenseSpec& dense : dense_layers(spec)) {
-    const double product = 2.0 * static_cast<double>(batch) * static_cast<double>(dense.in_features) *
-                           static_cast<double>(dense.out_features);
-    flops += (first ? 2 : 3) * product;
-    first = false;
+  const Shape input = input_shape(spec);
+  if (input.empty()) return 0;
+  const Shape x = with_batch(batch, input);
+  const double forward = forward_flops(spec.layers, x);
+  // What comes first has an input that needs no gradient: two products instead of three.
+  Shape at = x;
+  for (const LayerSpec& layer : spec.layers) {
+    if (const double first = forward_flops({layer}, at); first > 0) return 3 * forward - first;
+    at = output_shape(layer, at);
   }
-  return flops;
+  return 3 * forward;
 }
 
 }  // namespace twin

@@ -3,98 +3,109 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "shared/tensors/tensor.hpp"
+#include "shared/seeds/random.hpp"
+#include "shared/specs/layer_spec.hpp"
+#include "stems/clipping.hpp"
+#include "stems/losses.hpp"
+#include "stems/optim.hpp"
+#include "stems/schedules.hpp"
 
 namespace twin {
 
-/// y = x·Wᵀ + b, as torch.nn.Linear: W is out×in.
-struct DenseSpec {
-  std::int64_t in_features;
-  std::int64_t out_features;
-  bool operator==(const DenseSpec&) const = default;
-};
+using LossSpec = Losses;
+using OptimizerSpec = Optim;
+using ScheduleSpec = Schedules;
+using ClippingSpec = Clipping;
 
-/// y = 1 / (1 + exp(-x)), element by element.
-struct SigmoidSpec {
-  bool operator==(const SigmoidSpec&) const = default;
-};
-
-struct LayerSpec {
-  std::string name;
-  std::variant<DenseSpec, SigmoidSpec> kind;
-};
-
-/// Mean of squared differences over all elements; targets have the shape and dtype of the outputs.
-struct MseLossSpec {};
-/// Softmax, then negative log-likelihood, mean over the batch; targets are N class labels (int64).
-struct CrossEntropyLossSpec {};
-/// Sum of outputs times targets: its gradient by the outputs is the targets themselves, so a test can send
-/// any upstream gradient it likes into the layers.
-struct InnerProductLossSpec {};
-
-using LossSpec = std::variant<MseLossSpec, CrossEntropyLossSpec, InnerProductLossSpec>;
-
-/// v ← momentum·v + g, w ← w - lr·v, as torch.optim.SGD without dampening.
-struct SgdSpec {
-  double lr = 0.1;
-  double momentum = 0.0;
-};
-
-using OptimizerSpec = std::variant<SgdSpec>;
-
-/// Weights and biases uniform in [-bound, bound).
+/// Weights, biases and scales uniform in [-bound, bound).
 struct UniformInitialiser {
   double bound = 1.0;
 };
-/// Weights uniform in ±sqrt(6 / (fan_in + fan_out)), biases 0 (Glorot and Bengio 2010, eq. 16).
+/// Weights uniform in ±sqrt(6 / (fan_in + fan_out)), biases 0, scales 1 (Glorot and Bengio 2010, eq. 16).
 struct XavierUniformInitialiser {};
+/// Weights uniform in ±sqrt(6 / fan_in), biases 0, scales 1: for ReLU (He et al. 2015, eq. 10).
+struct KaimingUniformInitialiser {};
 
-using InitialiserSpec = std::variant<UniformInitialiser, XavierUniformInitialiser>;
+using InitialiserSpec =
+    std::variant<UniformInitialiser, XavierUniformInitialiser, KaimingUniformInitialiser>;
+
+/// "uniform", "xavier_uniform", "kaiming_uniform". Throws UsageError naming them.
+InitialiserSpec initialiser_named(std::string_view name);
+std::string_view name_of(const InitialiserSpec& initialiser);
 
 struct NetworkSpec {
   std::vector<LayerSpec> layers;
   LossSpec loss;
   OptimizerSpec optimizer;
   InitialiserSpec initialiser;
-};
-
-struct ParameterSpec {
-  std::string name;  // "hidden.weight"
-  Shape shape;
-  bool is_bias;
+  Shape input = {};  // of one sample; empty: as the layers say, or any
+  std::optional<ScheduleSpec> schedule = {};
+  std::optional<ClippingSpec> clipping = {};
+  Seed mask_seed = 1;  // of dropout's masks
 };
 
 /// Dense layers of the given widths with a sigmoid after each; the last sigmoid is left out when `loss` takes
-/// logits (cross-entropy). Layers are named hidden1, hidden1_sigmoid, … (without a number when there is one
-/// hidden layer), output, output_sigmoid. Throws ShapeError unless there are two widths or more, all above 0.
+/// logits. Layers are named hidden1, hidden1_sigmoid, … (without a number when there is one hidden layer),
+/// output, output_sigmoid. Throws ShapeError unless there are two widths or more, all above 0.
 NetworkSpec mlp(const std::vector<std::int64_t>& widths, LossSpec loss, OptimizerSpec optimizer,
                 InitialiserSpec initialiser);
 
-/// Throws ShapeError when neighbouring layers do not fit or two share a name, UsageError when a
-/// hyperparameter is not finite, negative, or (lr) zero.
+/// Throws ShapeError (LayerError, which names the layer's path) when neighbouring layers do not fit or two
+/// share a name, UsageError when a hyperparameter is not finite, negative, or zero where it may not be.
 void validate(const NetworkSpec& spec);
 
-/// In the order of the layers, weight before bias: the order of torch.nn.Module::parameters().
 std::vector<ParameterSpec> parameters_of(const NetworkSpec& spec);
 std::int64_t parameter_count(const NetworkSpec& spec);
+std::vector<BufferSpec> buffers_of(const NetworkSpec& spec);
 
-/// Columns that the first dense layer expects, or that the last one yields; 0 when there is no dense layer.
+/// Of one sample; empty when the network takes any.
+Shape input_shape(const NetworkSpec& spec);
+/// Of the outputs for `batch` samples; empty when input_shape() is.
+Shape output_shape(const NetworkSpec& spec, std::int64_t batch);
+/// Numbers in one sample of the inputs, or of the outputs; 0 when the network takes any.
 std::int64_t input_features(const NetworkSpec& spec);
 std::int64_t output_features(const NetworkSpec& spec);
 
-/// "784-256-128-10".
+/// The shape in which the layers see inputs that a batch holds as `given`: a sample may lie flat. Throws
+/// ShapeError when the number of elements is another, or the batch is empty.
+Shape layer_input_shape(const NetworkSpec& spec, const Shape& given);
+
+/// "784-256-128-10"; "1×28×28-6×28×28-…-10": the inputs, and the outputs of every layer with parameters.
 std::string widths_of(const NetworkSpec& spec);
 
-/// The learning rate and momentum of the optimiser, to be changed from the command line.
-SgdSpec& sgd(NetworkSpec& spec);
-const SgdSpec& sgd(const NetworkSpec& spec);
+bool takes_labels(const LossSpec& loss);
+/// Throws ShapeError when targets do not fit outputs of this shape in shape or dtype, DataError when a label
+/// is no class or a value is not one that the loss takes.
+void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, const TensorView& targets);
 
-/// Floating-point operations of the matrix products of one training step on `batch` samples: a product of n×k
-/// by k×m counts 2·n·k·m; forward, d_weight and (but for the first layer, whose input needs no gradient) d_x.
+/// One number that an optimiser, a schedule or a clipping is set to.
+struct Hyperparameter {
+  std::string_view name;
+  double value;
+};
+std::vector<Hyperparameter> hyperparameters_of(const OptimizerSpec& optimizer);
+/// Throws UsageError when the optimiser has no such number.
+void set_hyperparameter(OptimizerSpec& optimizer, std::string_view name, double value);
+/// Before a schedule has its say.
+double learning_rate(const OptimizerSpec& optimizer);
+/// The tensors that the optimiser remembers of each parameter, by PyTorch's names ("exp_avg"), and whether
+/// it counts its steps.
+std::vector<std::string> state_names(const OptimizerSpec& optimizer);
+bool counts_steps(const OptimizerSpec& optimizer);
+/// For what becomes of the state called `quantity.name` (Role::state), or for what the step subtracts from
+/// the parameter (Role::parameter).
+std::vector<Prediction> mistakes_of(const OptimizerSpec& optimizer, const Quantity& quantity,
+                                    const UpdateValues& values);
+/// For the gradient of the loss by the outputs.
+std::vector<Prediction> mistakes_of(const LossSpec& loss, const LossValues& values);
+
+/// Floating-point operations of the matrix products of one training step on `batch` samples: forward,
+/// gradients of the parameters and (but for the first layer, whose input needs none) of the inputs.
 double training_step_flops(const NetworkSpec& spec, std::int64_t batch);
 
 }  // namespace twin

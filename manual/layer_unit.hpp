@@ -1,0 +1,171 @@
+// The unit of a layer: manual/layers/<stem>.cpp includes the layer's header and this one, and says
+// TWIN_LAYER(Kind).
+//
+//   A layer says what it needs by the way it is written:
+//     forward(ConstMatrixView x)            it works on features: leading extents are rows
+//     forward(Activation x)                 it knows more extents, or yields another shape
+//     forward(Indices x)                    its inputs are integers
+//     forward(…, const Pass&)               it behaves differently in training, or draws
+//     forward(…, const Way&)                it has children, whose values are observed too
+//   and in the same way backward(). What returns a matrix has the leading extents of x. backward_parameters(),
+//   zero_grad(), parameters(name), buffers(name) and parameter_formulas may be left out where there is nothing
+//   to say.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "manual/layer.hpp"
+
+namespace twin::manual {
+
+/// Puts a layer of manual/layers behind the interface that composites hold.
+template <typename Scalar, typename Kind>
+class LayerUnit final : public Layer<Scalar> {
+ public:
+  template <typename Spec>
+  LayerUnit(const Spec& spec, const Scope<Scalar>& scope) : path_(scope.path), layer_(make(spec, scope)) {
+    if (path_.empty()) throw std::logic_error("a layer without a name");
+  }
+
+  [[gnu::flatten]] Activation<Scalar> forward(const Activation<Scalar>& x, const Way<Scalar>& way) override {
+    if (way.observer) way.observer->entered(path_, x);
+    x_ = x.extents();
+    if constexpr (takes<Activation<Scalar>>) {
+      return told(forward_of(x, way), way);
+    } else if constexpr (takes<ConstMatrixView<Scalar>>) {
+      return told(forward_of(x.as_matrix(), way), way);
+    } else {
+      throw LayerError("expected integers, got numbers", path_);
+    }
+  }
+
+  Activation<Scalar> forward(const Indices& x, const Way<Scalar>& way) override {
+    if constexpr (takes<Indices>)
+      return told(forward_of(x, way), way);
+    else
+      throw LayerError("expected numbers, got integers", path_);
+  }
+
+  [[gnu::flatten]] Activation<Scalar> backward(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
+    if (way.observer) way.observer->entered_backward(path_, d_y);
+    Activation<Scalar> d_x;
+    if constexpr (takes<Indices> && !takes<Activation<Scalar>>)
+      parameters_backward(d_y, way);
+    else
+      d_x = backward_of(d_y, way);
+    if (way.observer) way.observer->left_backward(path_, formulas(), own_parameters(), d_x);
+    return d_x;
+  }
+
+  [[gnu::flatten]] void backward_parameters(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
+    parameters_backward(d_y, way);
+  }
+
+  void zero_grad() override {
+    if constexpr (requires { layer_.zero_grad(); }) layer_.zero_grad();
+  }
+
+  void collect(std::vector<Parameter<Scalar>>& parameters) override {
+    for (Parameter<Scalar>& parameter : own_parameters()) parameters.push_back(std::move(parameter));
+    if constexpr (requires { layer_.children(); })
+      for (const auto& child : layer_.children()) child->collect(parameters);
+  }
+
+  void collect(std::vector<Buffer<Scalar>>& buffers) override {
+    if constexpr (requires { layer_.buffers(path_); })
+      for (Buffer<Scalar>& buffer : layer_.buffers(path_)) buffers.push_back(std::move(buffer));
+    if constexpr (requires { layer_.children(); })
+      for (const auto& child : layer_.children()) child->collect(buffers);
+  }
+
+ private:
+  template <typename X>
+  static constexpr bool takes = requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way); } ||
+                                requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way.pass); } ||
+                                requires(Kind& layer, const X& x) { layer.forward(x); };
+
+  template <typename X>
+  Activation<Scalar> forward_of(const X& x, const Way<Scalar>& way) {
+    if constexpr (requires { layer_.forward(x, way); })
+      return shaped(layer_.forward(x, way));
+    else if constexpr (requires { layer_.forward(x, way.pass); })
+      return shaped(layer_.forward(x, way.pass));
+    else
+      return shaped(layer_.forward(x));
+  }
+
+  Activation<Scalar> backward_of(const Activation<Scalar>& d_y, const Way<Scalar>& way) {
+    if constexpr (requires { layer_.backward(d_y, way); })
+      return like_x(layer_.backward(d_y, way));
+    else if constexpr (requires { layer_.backward(d_y); })
+      return like_x(layer_.backward(d_y));
+    else
+      return like_x(layer_.backward(d_y.as_matrix()));
+  }
+
+  void parameters_backward(const Activation<Scalar>& d_y, const Way<Scalar>& way) {
+    if constexpr (requires { layer_.backward_parameters(d_y, way); })
+      layer_.backward_parameters(d_y, way);
+    else if constexpr (requires { layer_.backward_parameters(d_y); })
+      layer_.backward_parameters(d_y);
+    else if constexpr (requires { layer_.backward_parameters(d_y.as_matrix()); })
+      layer_.backward_parameters(d_y.as_matrix());
+    else
+      static_cast<void>(way);
+  }
+
+  // Outputs that are a matrix have the leading extents of x.
+  Activation<Scalar> shaped(const Matrix<Scalar>& y) const { return {y, x_.with_last(y.cols())}; }
+  static Activation<Scalar> shaped(const Activation<Scalar>& y) { return y; }
+  Activation<Scalar> like_x(const Matrix<Scalar>& d_x) const { return {d_x, x_}; }
+  static Activation<Scalar> like_x(const Activation<Scalar>& d_x) { return d_x; }
+
+  Activation<Scalar> told(const Activation<Scalar>& y, const Way<Scalar>& way) const {
+    if (way.observer) way.observer->left(path_, formulas(), y);
+    return y;
+  }
+
+  static Formulas formulas() {
+    Formulas all{Kind::forward_formula, Kind::backward_formula, {}};
+    if constexpr (requires { std::begin(Kind::parameter_formulas); })
+      all.parameters.assign(std::begin(Kind::parameter_formulas), std::end(Kind::parameter_formulas));
+    return all;
+  }
+
+  // Those without an element (a bias that the specification leaves out) are none.
+  std::vector<Parameter<Scalar>> own_parameters() {
+    std::vector<Parameter<Scalar>> all;
+    if constexpr (requires { layer_.parameters(path_); })
+      for_each_parameter(layer_.parameters(path_), [&](auto& parameter) {
+        if (parameter.value.size() > 0) all.push_back(std::move(parameter));
+      });
+    return all;
+  }
+
+  template <typename Spec>
+  static Kind make(const Spec& spec, const Scope<Scalar>& scope) {
+    if constexpr (std::is_constructible_v<Kind, const Spec&, const Scope<Scalar>&>)
+      return Kind(spec, scope);
+    else
+      return Kind(spec);
+  }
+
+  std::string path_;
+  Kind layer_;
+  Extents x_;  // of the last way forward
+};
+
+}  // namespace twin::manual
+
+#define TWIN_LAYER_OF(Kind, Scalar)                                                                     \
+  template <>                                                                                           \
+  std::unique_ptr<Layer<Scalar>> make_layer_of(const Kind##Spec& spec, const Scope<Scalar>& scope) {    \
+    return std::make_unique<LayerUnit<Scalar, Kind<Scalar>>>(spec, scope);                              \
+  }
+#define TWIN_LAYER(Kind)               \
+  namespace twin::manual {             \
+  TWIN_LAYER_OF(Kind, float)           \
+  TWIN_LAYER_OF(Kind, double)          \
+  TWIN_LAYER_OF(Kind, RunningError)    \
+  }

@@ -1,0 +1,5 @@
+#include "manual/losses/cross_entropy.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(CrossEntropyLoss)

@@ -1,0 +1,5 @@
+#include "manual/optim/sgd.hpp"
+
+#include "manual/optimizer.hpp"
+
+TWIN_OPTIMIZER(Sgd)

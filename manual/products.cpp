@@ -1,0 +1,104 @@
+#include "manual/products.hpp"
+
+#include "manual/matrix.hpp"
+#include "shared/machine/blas.hpp"
+
+namespace twin::manual {
+namespace {
+
+thread_local Products current = Products::blas;
+
+template <typename Scalar, int Order>
+using Side = Eigen::Map<const Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Order>, 0,
+                        Eigen::OuterStride<>>;
+
+template <int OrderA, int OrderB, typename Scalar>
+void by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  const Side<Scalar, OrderA> x(a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
+  const Side<Scalar, OrderB> y(b.data, b.rows, b.cols, Eigen::OuterStride<>(b.stride));
+  Eigen::Map<Matrix<Scalar>, 0, Eigen::OuterStride<>> z(c, a.rows, b.cols, Eigen::OuterStride<>(stride));
+  if (add)
+    z.noalias() += x * y;
+  else
+    z.noalias() = x * y;
+}
+
+template <typename Scalar>
+void by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  constexpr int kRows = Eigen::RowMajor, kColumns = Eigen::ColMajor;
+  if (a.transposed)
+    b.transposed ? by_eigen<kColumns, kColumns>(a, b, c, stride, add)
+                 : by_eigen<kColumns, kRows>(a, b, c, stride, add);
+  else
+    b.transposed ? by_eigen<kRows, kColumns>(a, b, c, stride, add)
+                 : by_eigen<kRows, kRows>(a, b, c, stride, add);
+}
+
+// Products that BLAS has nothing to gain on: sums of one term.
+template <typename Scalar>
+void outer_product(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  const Index step_a = a.transposed ? 1 : a.stride, step_b = b.transposed ? b.stride : 1;
+  for (Index i = 0; i < a.rows; ++i) {
+    Eigen::Map<RowVector<Scalar>> row(c + i * stride, b.cols);
+    const Eigen::Map<const RowVector<Scalar>, 0, Eigen::InnerStride<>> y(b.data, b.cols,
+                                                                         Eigen::InnerStride<>(step_b));
+    const Scalar factor = a.data[i * step_a];
+    if (add)
+      row += factor * y;
+    else
+      row = factor * y;
+  }
+}
+
+template <typename Scalar>
+void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  const auto size = [](Index i) { return static_cast<int>(i); };
+  if (a.cols == 1) {
+    outer_product(a, b, c, stride, add);
+  } else if (a.rows == 1 && !a.transposed) {
+    // cᵀ = bᵀ·aᵀ: a row is a vector.
+    blas_matrix_vector(!b.transposed, size(b.transposed ? b.cols : b.rows), size(b.transposed ? b.rows : b.cols),
+                       b.data, size(b.stride), a.data, 1, add, c, 1);
+  } else if (b.cols == 1) {
+    blas_matrix_vector(a.transposed, size(a.transposed ? a.cols : a.rows), size(a.transposed ? a.rows : a.cols),
+                       a.data, size(a.stride), b.data, b.transposed ? 1 : size(b.stride), add, c, size(stride));
+  } else {
+    blas_product(a.transposed, b.transposed, size(a.rows), size(b.cols), size(a.cols), a.data, size(a.stride),
+                 b.data, size(b.stride), add, c, size(stride));
+  }
+}
+
+// Term by term: what a sum's bound is made of has its own order (shared/compare/running_error.hpp).
+void term_by_term(const Operand<RunningError>& a, const Operand<RunningError>& b, RunningError* c, Index stride,
+                  bool add) {
+  const auto element = [](const Operand<RunningError>& m, Index i, Index j) -> const RunningError& {
+    return m.data[m.transposed ? j * m.stride + i : i * m.stride + j];
+  };
+  for (Index i = 0; i < a.rows; ++i)
+    for (Index j = 0; j < b.cols; ++j) {
+      RunningError sum = element(a, i, 0) * element(b, 0, j);
+      for (Index k = 1; k < a.cols; ++k) sum += element(a, i, k) * element(b, k, j);
+      c[i * stride + j] = add ? c[i * stride + j] + sum : sum;
+    }
+}
+
+}  // namespace
+
+ProductsBy::ProductsBy(Products products) : before_(current) { current = products; }
+ProductsBy::~ProductsBy() { current = before_; }
+
+template <typename Scalar>
+void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  if constexpr (std::is_same_v<Scalar, RunningError>)
+    term_by_term(a, b, c, stride, add);
+  else if (current == Products::blas)
+    by_blas(a, b, c, stride, add);
+  else
+    by_eigen(a, b, c, stride, add);
+}
+
+template void multiply(const Operand<float>&, const Operand<float>&, float*, Index, bool);
+template void multiply(const Operand<double>&, const Operand<double>&, double*, Index, bool);
+template void multiply(const Operand<RunningError>&, const Operand<RunningError>&, RunningError*, Index, bool);
+
+}  // namespace twin::manual

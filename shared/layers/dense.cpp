@@ -1,0 +1,50 @@
+#include "shared/layers/dense.hpp"
+
+#include <fmt/format.h>
+
+#include "shared/errors.hpp"
+#include "shared/specs/example.hpp"
+
+namespace twin {
+
+void DenseSpec::validate() const {
+  positive_size(in_features, "in_features");
+  positive_size(out_features, "out_features");
+}
+
+Shape DenseSpec::output_shape(Shape x) const {
+  if (x.back() != in_features) refuse_shape(fmt::format("{} features", in_features), x);
+  x.back() = out_features;
+  return x;
+}
+
+std::vector<ParameterSpec> DenseSpec::parameters() const {
+  std::vector<ParameterSpec> all{{"weight", {out_features, in_features}, ParameterRole::weight}};
+  if (bias) all.push_back({"bias", {out_features}, ParameterRole::bias});
+  return all;
+}
+
+double DenseSpec::forward_flops(const Shape& x) const {
+  return 2.0 * static_cast<double>(element_count(x)) * static_cast<double>(out_features);
+}
+
+std::vector<Example> DenseSpec::examples() {
+  const auto dense = [](std::string name, DenseSpec spec, Shape input) {
+    return layer_example(std::move(name), {{"dense", spec}}, std::move(input));
+  };
+  std::vector<Example> all{
+      dense("odd", {7, 3}, {19, 7}),
+      dense("one_row", {5, 11}, {1, 5}),
+      dense("one_feature", {1, 1}, {2, 1}),
+      dense("sequence", {5, 3}, {2, 7, 5}),
+      dense("without_bias", {5, 3, false}, {4, 5}),
+      // Past every block of a vector or a matrix product, and past a hundred rows and 784 columns.
+      dense("several_hundred_rows", {9, 5}, {317, 9}),
+      dense("wide", {1031, 3}, {3, 1031}),
+      dense("integers", {13, 29}, {17, 13}),
+  };
+  all.back().draw = Draw::integers;
+  return all;
+}
+
+}  // namespace twin

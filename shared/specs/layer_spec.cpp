@@ -1,0 +1,147 @@
+#include "shared/specs/layer_spec.hpp"
+
+#include <fmt/format.h>
+#include <set>
+
+#include "shared/errors.hpp"
+
+namespace twin {
+namespace {
+
+// What a layer says of itself is told with its path in front; a composite's child has put its own there.
+template <typename Question>
+auto asked(const LayerSpec& layer, const Question& question) {
+  return std::visit(
+      [&](const auto& kind) {
+        try {
+          return question(kind);
+        } catch (const LayerError& error) {
+          throw LayerError(layer.name, error);
+        }
+      },
+      layer.kind);
+}
+
+}  // namespace
+
+std::string_view stem_of(const LayerSpec& layer) { return kLayersStems[layer.kind.index()]; }
+
+void refuse_shape(std::string_view expected, const Shape& x) {
+  throw LayerError(fmt::format("expected {}, got {}", expected, to_string(x)));
+}
+
+Shape output_shape(const LayerSpec& layer, const Shape& x) {
+  return asked(layer, [&](const auto& kind) -> Shape {
+    if constexpr (requires { kind.output_shape(x); })
+      return kind.output_shape(x);
+    else
+      return x;
+  });
+}
+
+Shape output_shape(const std::vector<LayerSpec>& layers, Shape x) {
+  for (const LayerSpec& layer : layers) x = output_shape(layer, x);
+  return x;
+}
+
+std::vector<ParameterSpec> parameters_of(const std::vector<LayerSpec>& layers) {
+  std::vector<ParameterSpec> all;
+  for (const LayerSpec& layer : layers)
+    asked(layer, [&](const auto& kind) {
+      if constexpr (requires { kind.parameters(); })
+        for (ParameterSpec& p : kind.parameters())
+          all.push_back({join(layer.name, p.name), std::move(p.shape), p.role});
+    });
+  return all;
+}
+
+std::vector<BufferSpec> buffers_of(const std::vector<LayerSpec>& layers) {
+  std::vector<BufferSpec> all;
+  for (const LayerSpec& layer : layers)
+    asked(layer, [&](const auto& kind) {
+      if constexpr (requires { kind.buffers(); })
+        for (BufferSpec& b : kind.buffers())
+          all.push_back({join(layer.name, b.name), std::move(b.shape), b.initial});
+    });
+  return all;
+}
+
+double forward_flops(const std::vector<LayerSpec>& layers, Shape x) {
+  double flops = 0;
+  for (const LayerSpec& layer : layers) {
+    flops += asked(layer, [&](const auto& kind) -> double {
+      if constexpr (requires { kind.forward_flops(x); })
+        return kind.forward_flops(x);
+      else
+        return 0;
+    });
+    x = output_shape(layer, x);
+  }
+  return flops;
+}
+
+void validate(const std::vector<LayerSpec>& layers) {
+  std::set<std::string> names;
+  for (const LayerSpec& layer : layers) {
+    if (layer.name.empty() || layer.name.find('.') != std::string::npos)
+      throw ShapeError(fmt::format("a layer is named \"{}\"", layer.name), {},
+                       "give it a name without a dot: dots join the levels of a path");
+    if (!names.insert(layer.name).second)
+      throw ShapeError(fmt::format("two layers are named {}", layer.name));
+    asked(layer, [](const auto& kind) {
+      if constexpr (requires { kind.validate(); }) kind.validate();
+    });
+  }
+}
+
+std::int64_t indices_of(const std::vector<LayerSpec>& layers) {
+  if (layers.empty()) return 0;
+  return asked(layers.front(), [](const auto& kind) -> std::int64_t {
+    if constexpr (requires { kind.indices(); })
+      return kind.indices();
+    else
+      return 0;
+  });
+}
+
+Shape default_input(const std::vector<LayerSpec>& layers) {
+  for (const LayerSpec& layer : layers) {
+    bool changes_shape = false;
+    const Shape input = asked(layer, [&](const auto& kind) -> Shape {
+      changes_shape = requires(const Shape& x) { kind.output_shape(x); };
+      if constexpr (requires { kind.default_input(); })
+        return kind.default_input();
+      else
+        return {};
+    });
+    if (changes_shape) return input;
+  }
+  return {};
+}
+
+std::vector<Prediction> mistakes_of(const LayerSpec& layer, const Quantity& quantity,
+                                    const LayerValues& values) {
+  return asked(layer, [&](const auto& kind) -> std::vector<Prediction> {
+    if constexpr (requires { kind.mistakes(quantity, values); })
+      return kind.mistakes(quantity, values);
+    else
+      return {};
+  });
+}
+
+const LayerSpec* find_layer(const std::vector<LayerSpec>& layers, std::string_view path) {
+  const std::string_view name = path.substr(0, path.find('.'));
+  for (const LayerSpec& layer : layers) {
+    if (layer.name != name) continue;
+    if (name.size() == path.size()) return &layer;
+    return asked(layer, [&](const auto& kind) -> const LayerSpec* {
+      if constexpr (requires { kind.children(); })
+        return find_layer(kind.children(), path.substr(name.size() + 1));
+      else
+        return nullptr;
+    });
+  }
+  return nullptr;
+}
+
+}  // namespace twin

@@ -1,0 +1,65 @@
+// Any layer, as a value without behaviour of a side. What is known of one kind of layer stands in its stem,
+// shared/layers/<stem>.hpp, as members of its specification; a member that a layer leaves out has the answer
+// that is given here.
+//
+//   Shape output_shape(const Shape& x) const      of the outputs, batch included; else the shape of x
+//   vector<ParameterSpec> parameters() const      named within the layer; else none
+//   vector<BufferSpec> buffers() const            else none
+//   double forward_flops(const Shape& x) const    of its products, a multiplication and an addition counted
+//                                                 as two; else 0
+//   void validate() const                         throws ShapeError or UsageError for sizes that make no sense
+//   Shape default_input() const                   of one sample, where the specification alone says it
+//   int64 indices() const                         its inputs are integers in 0 … indices() - 1; else numbers
+//   vector<Prediction> mistakes(Quantity, LayerValues) const
+//   static vector<Example> examples()             required: what tests, check and benchmarks walk over
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/specs/mistakes.hpp"
+#include "shared/specs/parameter_spec.hpp"
+#include "stems/layers.hpp"
+
+namespace twin {
+
+struct LayerSpec {
+  std::string name;  // one level of a path: no dot
+  Layers kind;
+  bool operator==(const LayerSpec&) const = default;
+};
+
+/// "conv_transpose2d": the name of the files that hold the layer.
+std::string_view stem_of(const LayerSpec& layer);
+
+/// Shape of the outputs for inputs of shape x, both with the batch in front. Throws ShapeError that names the
+/// layer's path, what it expects and what it is given.
+Shape output_shape(const LayerSpec& layer, const Shape& x);
+Shape output_shape(const std::vector<LayerSpec>& layers, Shape x);
+
+/// In the order of torch.nn.Module::named_parameters(), with the layers' names in front.
+std::vector<ParameterSpec> parameters_of(const std::vector<LayerSpec>& layers);
+std::vector<BufferSpec> buffers_of(const std::vector<LayerSpec>& layers);
+double forward_flops(const std::vector<LayerSpec>& layers, Shape x);
+
+/// Throws ShapeError when two layers share a name or a name is empty or holds a dot, and what the layers
+/// throw about their own sizes.
+void validate(const std::vector<LayerSpec>& layers);
+
+/// Inputs are integers in 0 … indices_of() - 1; 0 when they are numbers.
+std::int64_t indices_of(const std::vector<LayerSpec>& layers);
+/// Of one sample, without the batch; empty when the layers take any.
+Shape default_input(const std::vector<LayerSpec>& layers);
+
+std::vector<Prediction> mistakes_of(const LayerSpec& layer, const Quantity& quantity,
+                                    const LayerValues& values);
+
+/// Follows a path ("block.dense") through layers and their children; null where it ends elsewhere.
+const LayerSpec* find_layer(const std::vector<LayerSpec>& layers, std::string_view path);
+
+/// Throws ShapeError "expected <expected>, got <x>".
+[[noreturn]] void refuse_shape(std::string_view expected, const Shape& x);
+
+}  // namespace twin
