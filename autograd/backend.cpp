@@ -26,11 +26,20 @@ class TorchBackend final : public Backend {
     return device == Device::cpu || torch::cuda::is_available();
   }
 
+  std::string lacks(const NetworkSpec& spec) const override {
+    if constexpr (requires { Kind::lacks(spec); })
+      return Kind::lacks(spec);
+    else
+      return {};
+  }
+
   std::unique_ptr<twin::Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
     if (!available(device))
       throw MachineError("this LibTorch sees no CUDA device", {},
                          "use --device cpu, or --libtorch DIR with CUDA");
     validate(spec);
+    if (const std::string missing = lacks(spec); !missing.empty())
+      throw UsageError(std::string(name()) + " lacks " + missing);
     if (dtype != DType::float32 && dtype != DType::float64)
       throw ShapeError("no network computes in " + std::string(to_string(dtype)));
     // The hand computes in full float32: so must a GPU.

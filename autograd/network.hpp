@@ -4,34 +4,52 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <torch/torch.h>
 #include <vector>
 
-#include "autograd/loss.hpp"
 #include "autograd/networks/sequential.hpp"
-#include "autograd/optim/sgd.hpp"
+#include "autograd/optimizer.hpp"
 #include "shared/errors.hpp"
 #include "shared/network.hpp"
+#include "stems/autograd/clipping.hpp"
+#include "stems/autograd/losses.hpp"
+#include "stems/autograd/optim.hpp"
+#include "stems/autograd/schedules.hpp"
 
 namespace twin::autograd {
 
 class Network : public twin::Network {
  public:
   Network(const NetworkSpec& spec, DType dtype, Device device)
-      : model_(make_sequential(spec.layers)),
-        loss_function_(make_loss_function(spec.loss)),
-        takes_labels_(std::holds_alternative<CrossEntropyLossSpec>(spec.loss)),
-        momentum_(sgd(spec).momentum != 0),
-        features_(input_features(spec)),
-        outputs_(output_features(spec)),
+      : spec_(spec),
+        takes_labels_(twin::takes_labels(spec.loss)),
+        takes_indices_(indices_of(spec.layers) > 0),
         dtype_(dtype),
-        device_(device == Device::cuda ? torch::kCUDA : torch::kCPU) {
+        device_(device == Device::cuda ? torch::kCUDA : torch::kCPU),
+        layers_(spec.layers, {"", &shared_}, *model_),
+        loss_function_(make_loss_function(spec.loss)) {
+    layers_.collect(carried_);
     model_->to(device_, scalar_type(dtype));
     torch::NoGradGuard no_grad;
-    for (torch::Tensor& p : model_->parameters()) p.zero_();
+    const auto named = model_->named_parameters();
+    for (const ParameterSpec& p : parameters_of(spec)) {
+      const torch::Tensor* value = named.find(p.name);
+      if (!value || value->sizes() != torch::IntArrayRef(p.shape))
+        throw ShapeError("autograd has no parameter " + p.name + " of " + to_string(p.shape));
+      parameters_.push_back({p.name, *value, p.role});
+      parameters_.back().value.zero_();
+    }
+    if (named.size() != parameters_.size())
+      throw ShapeError("autograd has " + std::to_string(named.size()) + " parameters, the specification " +
+                       std::to_string(parameters_.size()));
+    for (const BufferSpec& b : buffers_of(spec)) {
+      running_.emplace_back(b.name, model_->named_buffers()[b.name]);
+      running_.back().second.fill_(b.initial);
+    }
     // Made after the move to the device: an optimiser keeps the tensors it is given.
-    optimizer_ = make_optimizer(std::get<SgdSpec>(spec.optimizer), model_->parameters());
+    optimizer_ = std::visit([&](const auto& kind) { return make_optimizer(kind, parameters_); }, spec.optimizer);
   }
 
   double train_step(const Batch& batch) final { return train_steps(batch, 1); }
@@ -59,97 +77,166 @@ class Network : public twin::Network {
   }
 
   Gradients gradients(const Batch& batch) override {
-    const torch::Tensor X = inputs(batch.inputs).clone().requires_grad_();
+    const KeptBuffers kept(*this);
+    torch::Tensor X = inputs(batch.inputs);
+    if (!takes_indices_) X = X.clone().requires_grad_();
     optimizer_->zero_grad();
-    const torch::Tensor loss = loss_function_(forward(X), targets(batch));
+    const torch::Tensor loss = loss_of(layers_.forward(X, way({})), targets(batch));
     loss.backward();
-    Gradients result{loss.item<double>(), {}, tensor("input", batch.inputs.shape, X.grad())};
-    for (const auto& p : model_->named_parameters())
-      result.parameters.add(tensor(p.key(), p.value().sizes().vec(), p.value().grad()));
+    Gradients result{loss.item<double>(), {}, {}};
+    if (!takes_indices_) result.input = tensor("input", batch.inputs.shape, X.grad());
+    for (const NamedParameter& p : parameters_)
+      result.parameters.add(tensor(p.name, p.value.sizes().vec(), gradient_of(p)));
     return result;
   }
 
   Trace trace_step(const Batch& batch) override {
-    Trace trace;
-    const auto record = [&](const char* step, const std::string& quantity, const std::string& formula,
-                            const torch::Tensor& values) {
-      trace.push_back({step, quantity, formula, tensor(quantity, values.sizes().vec(), values)});
-    };
     constexpr const char* kForward = "outputs = model(X)";
     constexpr const char* kLoss = "loss = loss_function(outputs, y)";
     constexpr const char* kBackward = "loss.backward()";
     constexpr const char* kStep = "optimizer.step()";
+    Trace trace;
+    const auto add = [&](const char* step, Role role, const std::string& path, const std::string& formula,
+                         const torch::Tensor& values) {
+      trace.push_back({step, role, path, formula,
+                       tensor(TraceEntry::quantity(role, path), values.sizes().vec(), values)});
+    };
 
-    std::vector<std::pair<std::string, torch::Tensor>> activations;  // the input of layer i stands at i
-    activations.emplace_back("X", inputs(batch.inputs).clone().requires_grad_());
-    record(kForward, "X", "the batch", activations.back().second);
+    torch::Tensor X = inputs(batch.inputs);
+    if (!takes_indices_) {
+      X = X.clone().requires_grad_();
+      add(kForward, Role::input, "", "the batch", X);
+    }
     optimizer_->zero_grad();
-    std::vector<std::string> names;
-    for (const auto& child : model_->named_children()) names.push_back(child.key());
-    std::size_t i = 0;
-    for (auto layer = model_->begin(); layer != model_->end(); ++layer, ++i) {
-      activations.emplace_back(names[i], layer->forward(activations.back().second));
-      activations.back().second.retain_grad();
-      record(kForward, names[i], "model[" + std::to_string(i) + "].forward", activations.back().second);
-    }
-    const torch::Tensor loss = loss_function_(activations.back().second, targets(batch));
-    record(kLoss, "loss", "loss_function(outputs, y)", loss);
+    Recorder recorder;
+    Way way = this->way({});
+    way.observer = &recorder;
+    const torch::Tensor outputs = layers_.forward(X, way);
+    if (outputs.requires_grad() && !outputs.is_leaf()) outputs.retain_grad();
+    const std::function<void(const Visited&)> add_forward = [&](const Visited& layer) {
+      if (layer.x.is_floating_point()) add(kForward, Role::input, layer.path, "", layer.x);
+      for (const Visited& child : layer.children) add_forward(child);
+      add(kForward, Role::output, layer.path, "model." + layer.path + ".forward", layer.y);
+    };
+    for (const Visited& layer : recorder.layers) add_forward(layer);
+
+    const torch::Tensor loss = loss_of(outputs, targets(batch));
+    add(kLoss, Role::loss, "", "loss_function(outputs, y)", loss);
     loss.backward();
-    record(kBackward, "error", "outputs.grad()", activations.back().second.grad());
-    for (i = names.size(); i-- > 0;) {
-      for (const auto& p : model_->named_children()[names[i]]->named_parameters())
-        record(kBackward, "d_" + names[i] + "." + p.key(), p.key() + ".grad()", p.value().grad());
-      record(kBackward, "d_" + activations[i].first, "retain_grad(), grad()", activations[i].second.grad());
-    }
-    optimizer_->step();
-    for (const auto& p : model_->named_parameters()) record(kStep, p.key(), "torch::optim::SGD", p.value());
+    add(kBackward, Role::error, "", "outputs.grad()", outputs.grad());
+    const std::function<void(const Visited&)> add_backward = [&](const Visited& layer) {
+      add(kBackward, Role::output_gradient, layer.path, "", layer.y.grad());
+      for (auto child = layer.children.rbegin(); child != layer.children.rend(); ++child) add_backward(*child);
+      for (const auto& p : layer.module->named_parameters(/*recurse=*/false))
+        add(kBackward, Role::parameter_gradient, join(layer.path, p.key()), p.key() + ".grad()", p.value().grad());
+      if (layer.x.requires_grad())
+        add(kBackward, Role::input_gradient, layer.path, "retain_grad(), grad()", layer.x.grad());
+    };
+    for (auto layer = recorder.layers.rbegin(); layer != recorder.layers.rend(); ++layer) add_backward(*layer);
+
+    update();
+    for (const NamedParameter& p : parameters_) add(kStep, Role::parameter, p.name, "torch::optim", p.value);
     return trace;
   }
 
   double loss(const Batch& batch) override {
     torch::NoGradGuard no_grad;
-    const torch::Tensor X = inputs(batch.inputs);  // first: targets() relies on inputs of two dimensions
-    return loss_function_(forward(X), targets(batch)).item<double>();
+    const KeptBuffers kept(*this);
+    const torch::Tensor X = inputs(batch.inputs);  // first: targets() relies on inputs that fit
+    return loss_of(layers_.forward(X, way({})), targets(batch)).item<double>();
   }
 
   Tensor predict(const TensorView& batch_inputs) override {
     torch::NoGradGuard no_grad;
-    const torch::Tensor outputs = forward(inputs(batch_inputs));
+    const KeptBuffers kept(*this);
+    model_->eval();
+    const torch::Tensor outputs = layers_.forward(inputs(batch_inputs), way({.mode = Mode::evaluation}));
+    model_->train();
     return tensor("outputs", outputs.sizes().vec(), outputs);
   }
 
   NamedTensors parameters() const override {
     NamedTensors all;
-    for (const auto& p : model_->named_parameters())
-      all.add(tensor(p.key(), p.value().sizes().vec(), p.value()));
+    for (const NamedParameter& p : parameters_) all.add(tensor(p.name, p.value.sizes().vec(), p.value));
     return all;
   }
 
   void load_parameters(const NamedTensors& values) override {
-    for (const auto& p : model_->named_parameters())
-      expect_tensor(values, p.key(), dtype_, p.value().sizes().vec(), "autograd");
+    for (const NamedParameter& p : parameters_)
+      expect_tensor(values, p.name, dtype_, p.value.sizes().vec(), "autograd");
     torch::NoGradGuard no_grad;
-    for (auto& p : model_->named_parameters()) p.value().copy_(torch_tensor(values.at(p.key()).view()));
+    for (NamedParameter& p : parameters_) p.value.copy_(torch_tensor(values.at(p.name).view()));
+  }
+
+  NamedTensors buffers() const override {
+    NamedTensors all;
+    for (const auto& [name, value] : running_) all.add(tensor(name, value.sizes().vec(), value));
+    for (const Carried& state : carried_)
+      if (state.value->defined()) all.add(tensor(state.name, state.value->sizes().vec(), *state.value));
+    return all;
+  }
+
+  void load_buffers(const NamedTensors& values) override {
+    for (const auto& [name, value] : running_)
+      expect_tensor(values, name, dtype_, value.sizes().vec(), "autograd");
+    torch::NoGradGuard no_grad;
+    for (auto& [name, value] : running_) value.copy_(torch_tensor(values.at(name).view()));
+    for (Carried& state : carried_)
+      *state.value = values.contains(state.name)
+                         ? torch_tensor(values.at(state.name).view()).to(device_, /*non_blocking=*/false, /*copy=*/true)
+                         : torch::Tensor();
+  }
+
+  void reset_state() override {
+    for (Carried& state : carried_) *state.value = torch::Tensor();
   }
 
   NamedTensors optimizer_state() const override {
     NamedTensors all;
-    if (!momentum_) return all;
-    for (const auto& p : model_->named_parameters()) {
-      const torch::Tensor buffer = momentum_buffer(*optimizer_, p.value());
-      all.add(buffer.defined() ? tensor(state_name(p.key()), p.value().sizes().vec(), buffer)
-                               : Tensor::zeros(state_name(p.key()), p.value().sizes().vec(), dtype_));
-    }
+    const std::vector<std::string> names = state_names(spec_.optimizer);
+    std::visit(
+        [&](const auto& spec) {
+          for (const NamedParameter& p : parameters_) {
+            if (names.empty()) continue;
+            const OptimizerState state = state_of(spec, *optimizer_, p.value);
+            for (std::size_t k = 0; k < names.size(); ++k) {
+              const std::string name = join(p.name, names[k]);
+              const Shape shape = p.value.sizes().vec();
+              const bool there = k < state.tensors.size() && state.tensors[k].defined();
+              all.add(there ? tensor(name, shape, state.tensors[k]) : Tensor::zeros(name, shape, dtype_));
+            }
+          }
+        },
+        spec_.optimizer);
+    if (counts_steps(spec_.optimizer)) all.add(step_count(steps_done_, dtype_));
     return all;
   }
 
   void load_optimizer_state(const NamedTensors& state) override {
-    if (!momentum_) return;
-    for (const auto& p : model_->named_parameters())
-      expect_tensor(state, state_name(p.key()), dtype_, p.value().sizes().vec(), "autograd");
-    for (const auto& p : model_->named_parameters())
-      set_momentum_buffer(*optimizer_, p.value(),
-                          torch_tensor(state.at(state_name(p.key())).view()).to(device_).clone());
+    const std::vector<std::string> names = state_names(spec_.optimizer);
+    for (const NamedParameter& p : parameters_)
+      for (const std::string& name : names)
+        expect_tensor(state, join(p.name, name), dtype_, p.value.sizes().vec(), "autograd");
+    if (counts_steps(spec_.optimizer)) steps_done_ = steps_of(state);
+    if (names.empty()) return;
+    std::visit(
+        [&](const auto& spec) {
+          for (const NamedParameter& p : parameters_) {
+            OptimizerState values{{}, steps_done_};
+            for (const std::string& name : names)
+              values.tensors.push_back(torch_tensor(state.at(join(p.name, name)).view()).to(device_).clone());
+            set_state(spec, *optimizer_, p.value, values);
+          }
+        },
+        spec_.optimizer);
+  }
+
+  std::int64_t steps_done() const override { return steps_done_; }
+  void set_steps_done(std::int64_t steps) override { steps_done_ = steps; }
+  double learning_rate() const override {
+    const double rate = twin::learning_rate(spec_.optimizer);
+    if (!spec_.schedule) return rate;
+    return rate * std::visit([&](const auto& kind) { return factor_of(kind, steps_done_); }, *spec_.schedule);
   }
 
  protected:
@@ -159,18 +246,37 @@ class Network : public twin::Network {
   virtual torch::Tensor step(const torch::Tensor& X, const torch::Tensor& y, const Mark& mark) {
     optimizer_->zero_grad();
     mark(StepPart::zero_grad);
-    const torch::Tensor outputs = forward(X);
+    const torch::Tensor outputs = layers_.forward(X, way({}));
     mark(StepPart::forward);
-    const torch::Tensor loss = loss_function_(outputs, y);
+    const torch::Tensor loss = loss_of(outputs, y);
     mark(StepPart::loss);
     if (loss.requires_grad()) loss.backward();  // not so in a network without parameters
     mark(StepPart::backward);
-    optimizer_->step();
+    update();
     mark(StepPart::update);
     return loss;
   }
 
-  static std::string state_name(const std::string& parameter) { return parameter + ".momentum_buffer"; }
+  void update() {
+    if (spec_.clipping)
+      std::visit([&](const auto& kind) { clip(kind, values_of(parameters_)); }, *spec_.clipping);
+    if (spec_.schedule)
+      for (auto& group : optimizer_->param_groups()) group.options().set_lr(learning_rate());
+    optimizer_->step();
+    ++steps_done_;
+  }
+
+  /// The loss of outputs in their own shape: labels are one for each row of logits.
+  torch::Tensor loss_of(const torch::Tensor& outputs, const torch::Tensor& y) const {
+    if (!takes_labels_ || outputs.dim() == 2) return loss_function_(outputs, y);
+    return loss_function_(outputs.flatten(0, -2), y.flatten());
+  }
+
+  Way way(Pass pass) const {
+    pass.seed = spec_.mask_seed;
+    pass.step = steps_done_;
+    return {pass};
+  }
 
   static torch::ScalarType scalar_type(DType dtype) {
     switch (dtype) {
@@ -200,42 +306,113 @@ class Network : public twin::Network {
     return dtype_ == DType::float32 ? copy(float{}) : copy(double{});
   }
 
-  // torch.nn.Sequential refuses to run when it is empty.
-  torch::Tensor forward(const torch::Tensor& X) { return model_->is_empty() ? X : model_->forward(X); }
-
-  torch::Tensor inputs(const TensorView& view) const {
-    expect_dtype("inputs", dtype_, view.dtype);
-    if (view.shape.size() != 2) throw ShapeError("inputs: expected N×features, got " + to_string(view.shape));
-    if (features_ > 0 && view.shape[1] != features_)
-      throw_column_mismatch("inputs", features_, view.shape[1]);
-    positive(view.rows(), "the batch's size");
-    return torch_tensor(view).to(device_);
+  /// In the shape that the layers see.
+  torch::Tensor inputs(const TensorView& view) {
+    if (view.shape != seen_.inputs) {
+      seen_.layers = layer_input_shape(spec_, view.shape);
+      seen_.outputs = output_shape(spec_.layers, seen_.layers);
+      seen_.inputs = view.shape;
+    }
+    expect_dtype("inputs", takes_indices_ ? DType::int64 : dtype_, view.dtype);
+    if (takes_indices_) expect_indices(view);
+    return torch_tensor(view).to(device_).view(seen_.layers);
   }
 
   torch::Tensor targets(const Batch& batch) const {
-    expect_dtype("targets", takes_labels_ ? DType::int64 : dtype_, batch.targets.dtype);
-    const std::int64_t columns = outputs_ > 0 ? outputs_ : batch.inputs.shape[1];
-    Shape expected{batch.inputs.rows()};
-    if (!takes_labels_) expected.push_back(columns);
-    if (batch.targets.shape != expected)
-      throw ShapeError("targets: expected " + to_string(expected) + ", got " +
-                       to_string(batch.targets.shape));
-    if (takes_labels_) {
-      for (const std::int64_t label : batch.targets.data<std::int64_t>())
-        if (label < 0 || label >= columns)
-          throw DataError("label " + std::to_string(label) + " is out of range 0…" +
-                          std::to_string(columns - 1));
-    }
+    validate_targets(spec_.loss, seen_.outputs, dtype_, batch.targets);
     return torch_tensor(batch.targets).to(device_);
   }
 
-  Sequential model_;
-  LossFunction loss_function_;
-  bool takes_labels_, momentum_;
-  std::int64_t features_, outputs_;  // 0: any
+  NetworkSpec spec_;
+  bool takes_labels_, takes_indices_;
   DType dtype_;
   torch::Device device_;
-  std::unique_ptr<torch::optim::SGD> optimizer_;
+  std::map<std::string, torch::Tensor> shared_;
+  torch::nn::ModuleHolder<torch::nn::Module> model_{std::make_shared<torch::nn::Module>("model")};
+  Sequential layers_;
+  std::vector<NamedParameter> parameters_;
+
+ private:
+  using LossFunction = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& targets)>;
+
+  static LossFunction make_loss_function(const LossSpec& spec) {
+    return std::visit(
+        [](const auto& kind) -> LossFunction {
+          return [loss = make_loss(kind)](const torch::Tensor& outputs, const torch::Tensor& targets) mutable {
+            return loss->forward(outputs, targets);
+          };
+        },
+        spec);
+  }
+
+  // LibTorch's own message names neither the index nor its place.
+  void expect_indices(const TensorView& view) const {
+    const std::int64_t limit = indices_of(spec_.layers);
+    const std::span<const std::int64_t> indices = view.data<std::int64_t>();
+    for (std::size_t i = 0; i < indices.size(); ++i)
+      if (indices[i] < 0 || indices[i] >= limit)
+        throw DataError("index " + std::to_string(indices[i]) + " at place " + std::to_string(i) +
+                        " is out of range 0…" + std::to_string(limit - 1));
+  }
+
+  // A parameter that the loss does not depend on has no gradient.
+  static torch::Tensor gradient_of(const NamedParameter& p) {
+    return p.value.grad().defined() ? p.value.grad() : torch::zeros_like(p.value);
+  }
+
+  /// One layer on a traced way forward.
+  struct Visited {
+    std::string path;
+    const torch::nn::Module* module;
+    torch::Tensor x, y;
+    std::vector<Visited> children;
+  };
+  class Recorder final : public Observer {
+   public:
+    void entered(const std::string& path, const torch::nn::Module& module, const torch::Tensor& x) override {
+      open_.push_back({path, &module, x, {}, {}});
+    }
+    void left(const torch::Tensor& y) override {
+      Visited layer = std::move(open_.back());
+      open_.pop_back();
+      layer.y = y;
+      (open_.empty() ? layers : open_.back().children).push_back(std::move(layer));
+    }
+    std::vector<Visited> layers;
+
+   private:
+    std::vector<Visited> open_;
+  };
+
+  /// Running statistics and carried states have the values of before when this ends.
+  class KeptBuffers {
+   public:
+    explicit KeptBuffers(Network& network) : network_(network) {
+      for (const auto& [name, value] : network.running_) running_.push_back(value.clone());
+      for (const Carried& state : network.carried_) carried_.push_back(*state.value);
+    }
+    ~KeptBuffers() {
+      torch::NoGradGuard no_grad;
+      for (std::size_t i = 0; i < running_.size(); ++i) network_.running_[i].second.copy_(running_[i]);
+      for (std::size_t i = 0; i < carried_.size(); ++i) *network_.carried_[i].value = carried_[i];
+    }
+    KeptBuffers(const KeptBuffers&) = delete;
+    KeptBuffers& operator=(const KeptBuffers&) = delete;
+
+   private:
+    Network& network_;
+    std::vector<torch::Tensor> running_, carried_;
+  };
+
+  LossFunction loss_function_;
+  std::vector<std::pair<std::string, torch::Tensor>> running_;  // buffers of the modules
+  std::vector<Carried> carried_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  std::int64_t steps_done_ = 0;
+  // Shapes of the last batch: they are found out again only when they change.
+  struct {
+    Shape inputs, layers, outputs;
+  } seen_;
 };
 
 }  // namespace twin::autograd

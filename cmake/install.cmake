@@ -22,6 +22,9 @@ function(twingrad_install)
     endif()
   endforeach()
 
+  # The lists of stems are made when the build is configured.
+  install(DIRECTORY ${TWINGRAD_STEMS_ROOT}/stems DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/twingrad)
+
   set(parts ${ARGN})
   set(torch_root "")
   if(TWINGRAD_TORCH_INCLUDE)

@@ -47,7 +47,7 @@ class AnyModel {
   const std::vector<Buffer<Scalar>>& buffers() const { return buffers_; }
   std::vector<Buffer<Scalar>>& buffers() { return buffers_; }
   std::vector<RowVector<Scalar>>& optimizer_state() { return optimizer_->state(); }
-  const std::vector<RowVector<Scalar>>& optimizer_state() const { return std::as_const(*optimizer_).state(); }
+  const std::vector<RowVector<Scalar>>& optimizer_state() const { return static_cast<const Optimizer<Scalar>&>(*optimizer_).state(); }
 
   LossFormulas loss_formulas() const { return loss_->formulas(); }
   const char* update_formula() const { return optimizer_->formula(); }

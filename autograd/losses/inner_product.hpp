@@ -4,7 +4,8 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
-#include "shared/specs/network_spec.hpp"
+#include "autograd/variants/loss_and_error.hpp"
+#include "shared/losses/inner_product.hpp"
 
 namespace twin::autograd {
 
@@ -16,5 +17,11 @@ struct InnerProductLossImpl : torch::nn::Module {
 TORCH_MODULE(InnerProductLoss);
 
 inline InnerProductLoss make_loss(const InnerProductLossSpec&) { return InnerProductLoss(); }
+
+// For autograd/variants/control.hpp.
+inline LossAndError control_loss(const InnerProductLossSpec&, const torch::Tensor& outputs,
+                                 const torch::Tensor& targets) {
+  return {(outputs * targets).sum(), targets};
+}
 
 }  // namespace twin::autograd

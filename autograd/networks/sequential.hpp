@@ -1,24 +1,35 @@
-// torch.nn.Sequential: no backward to write.
+// Layers one after the other, as torch.nn.Sequential has them: no backward to write.
 #pragma once
 
-#include <torch/nn/modules/container/sequential.h>
-#include <variant>
+#include <memory>
 #include <vector>
 
-#include "autograd/layers/dense.hpp"
-#include "autograd/layers/sigmoid.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "autograd/layer.hpp"
 
 namespace twin::autograd {
 
-using Sequential = torch::nn::Sequential;
+class Sequential {
+ public:
+  Sequential() = default;
+  /// Registers the layers' modules in `owner`, by their names.
+  Sequential(const std::vector<LayerSpec>& specs, const Scope& scope, torch::nn::Module& owner) {
+    for (const LayerSpec& spec : specs) {
+      layers_.push_back(make_layer(spec, scope));
+      owner.register_module(spec.name, layers_.back()->module());
+    }
+  }
 
-inline Sequential make_sequential(const std::vector<LayerSpec>& layers) {
-  Sequential model;
-  for (const LayerSpec& layer : layers)
-    std::visit([&](const auto& kind) { model->push_back(std::string(layer.name), make_layer(kind)); },
-               layer.kind);
-  return model;
-}
+  torch::Tensor forward(torch::Tensor x, const Way& way) const {
+    for (const std::unique_ptr<Layer>& layer : layers_) x = layer->forward(x, way);
+    return x;
+  }
+
+  void collect(std::vector<Carried>& carried) const {
+    for (const std::unique_ptr<Layer>& layer : layers_) layer->collect(carried);
+  }
+
+ private:
+  std::vector<std::unique_ptr<Layer>> layers_;
+};
 
 }  // namespace twin::autograd

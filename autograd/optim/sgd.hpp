@@ -2,47 +2,45 @@
 #pragma once
 
 #include <memory>
-#include <sstream>
-#include <string>
 #include <torch/optim/sgd.h>
-#include <type_traits>
 #include <vector>
 
-#include "shared/specs/network_spec.hpp"
+#include "autograd/optimizer.hpp"
+#include "autograd/variants/own.hpp"
+#include "shared/optim/sgd.hpp"
 
 namespace twin::autograd {
 
-inline std::unique_ptr<torch::optim::SGD> make_optimizer(const SgdSpec& spec,
-                                                         std::vector<torch::Tensor> parameters) {
-  return std::make_unique<torch::optim::SGD>(std::move(parameters),
+inline std::unique_ptr<torch::optim::Optimizer> make_optimizer(const SgdSpec& spec,
+                                                               const std::vector<NamedParameter>& parameters) {
+  return std::make_unique<torch::optim::SGD>(values_of(parameters),
                                              torch::optim::SGDOptions(spec.lr).momentum(spec.momentum));
 }
 
-/// The key of a parameter among an optimiser's states: in LibTorch 1.13 the text of its address, in 2.x the
-/// address.
-template <typename States>
-typename States::key_type state_key(const States&, const torch::Tensor& parameter) {
-  if constexpr (std::is_same_v<typename States::key_type, std::string>) {
-    std::ostringstream text;
-    text << parameter.unsafeGetTensorImpl();
-    return text.str();
-  } else {
-    return parameter.unsafeGetTensorImpl();
-  }
+inline OptimizerState state_of(const SgdSpec&, torch::optim::Optimizer& optimizer,
+                               const torch::Tensor& parameter) {
+  const auto* state = find_state<torch::optim::SGDParamState>(optimizer, parameter);
+  return state ? OptimizerState{{state->momentum_buffer()}} : OptimizerState{};
 }
 
-/// Undefined before the first step.
-inline torch::Tensor momentum_buffer(torch::optim::SGD& optimizer, const torch::Tensor& parameter) {
-  const auto found = optimizer.state().find(state_key(optimizer.state(), parameter));
-  if (found == optimizer.state().end()) return {};
-  return static_cast<const torch::optim::SGDParamState&>(*found->second).momentum_buffer();
-}
-
-inline void set_momentum_buffer(torch::optim::SGD& optimizer, const torch::Tensor& parameter,
-                                const torch::Tensor& buffer) {
+inline void set_state(const SgdSpec&, torch::optim::Optimizer& optimizer, const torch::Tensor& parameter,
+                      const OptimizerState& values) {
   auto state = std::make_unique<torch::optim::SGDParamState>();
-  state->momentum_buffer(buffer);
-  optimizer.state()[state_key(optimizer.state(), parameter)] = std::move(state);
+  state->momentum_buffer(values.tensors[0]);
+  put_state(optimizer, parameter, std::move(state));
+}
+
+// For autograd/variants/tuned.hpp: one call for all parameters.
+inline bool has_tuned_update(const SgdSpec& spec) { return spec.momentum == 0; }
+inline void tuned_update(const SgdSpec& spec, const Own& parameters, const Own& gradients) {
+  torch::_foreach_add_(parameters, gradients, -spec.lr);
+}
+
+// For autograd/variants/control.hpp. state: one tensor for each parameter and state.
+inline void control_update(const SgdSpec& spec, torch::Tensor& parameter, const torch::Tensor& gradient,
+                           torch::Tensor* state) {
+  if (spec.momentum != 0) state[0].mul_(spec.momentum).add_(gradient);
+  parameter.sub_(spec.momentum != 0 ? state[0] : gradient, spec.lr);
 }
 
 }  // namespace twin::autograd

@@ -1,105 +1,128 @@
 // The control: the hand-derived mathematics on LibTorch's tensors, with autograd off. What it takes longer
 // than the hand is the price of tensors and dispatch; what autograd takes longer than this is the price of
 // recording a graph, walking it, and the optimiser.
+//
+//   A stem that the control can do says control_forward() and control_backward() (layers), control_loss()
+//   (losses), control_update() (optimisers).
 #pragma once
 
 #include <vector>
 
 #include "autograd/network.hpp"
+#include "autograd/variants/loss_and_error.hpp"
+#include "autograd/variants/own.hpp"
 
 namespace twin::autograd {
 
 class Control final : public Network {
  public:
-  Control(const NetworkSpec& spec, DType dtype, Device device)
-      : Network(spec, dtype, device), layers_(spec.layers), loss_(spec.loss), sgd_(sgd(spec)) {
-    parameters_ = model_->parameters();
+  Control(const NetworkSpec& spec, DType dtype, Device device) : Network(spec, dtype, device) {
     torch::NoGradGuard no_grad;
-    for (const torch::Tensor& p : parameters_) {
-      gradients_.push_back(torch::empty_like(p));
-      if (sgd_.momentum != 0) velocities_.push_back(torch::zeros_like(p));
+    const std::size_t states = state_names(spec.optimizer).size();
+    std::size_t next = 0;
+    for (const LayerSpec& layer : spec.layers) {
+      Part part{layer, {}, {}, {}};
+      for (std::size_t left = parameters_of(std::vector{layer}).size(); left > 0; --left) {
+        const torch::Tensor& p = parameters_.at(next++).value;
+        part.own.push_back(p);
+        // The gradients have their memory once and for all, as by hand: taking fresh pages for them in every
+        // step costs more than a product (a third of a step of width 2048).
+        part.gradients.push_back(torch::empty_like(p));
+        for (std::size_t k = 0; k < states; ++k) part.state.push_back(torch::zeros_like(p));
+      }
+      parts_.push_back(std::move(part));
     }
+  }
+
+  static std::string lacks(const NetworkSpec& spec) {
+    if (spec.schedule) return "a schedule";
+    if (spec.clipping) return "clipping";
+    for (const LayerSpec& layer : spec.layers) {
+      const bool has = std::visit(
+          [](const auto& kind) { return requires { control_forward(kind, Own{}, torch::Tensor{}); }; }, layer.kind);
+      if (!has) return "the layer " + std::string(stem_of(layer));
+    }
+    const bool loses = std::visit(
+        [](const auto& kind) { return requires { control_loss(kind, torch::Tensor{}, torch::Tensor{}); }; },
+        spec.loss);
+    if (!loses) return "this loss";
+    const bool updates = std::visit(
+        [](const auto& kind) {
+          return requires(torch::Tensor& p) { control_update(kind, p, torch::Tensor{}, &p); };
+        },
+        spec.optimizer);
+    return updates ? "" : "this optimiser";
   }
 
   Gradients gradients(const Batch& batch) override {
     torch::NoGradGuard no_grad;
     const Forward forward = run_forward(inputs(batch.inputs), targets(batch));
-    const Backward backward = run_backward(forward, true);
-    Gradients result{forward.loss.item<double>(), {}, tensor("input", batch.inputs.shape, backward.input)};
+    const torch::Tensor d_input = run_backward(forward, true);
+    Gradients result{forward.loss.item<double>(), {}, tensor("input", batch.inputs.shape, d_input)};
     std::size_t i = 0;
-    for (const auto& p : model_->named_parameters()) {
-      result.parameters.add(tensor(p.key(), p.value().sizes().vec(), backward.parameters[i]));
-      ++i;
-    }
+    for (const Part& part : parts_)
+      for (const torch::Tensor& gradient : part.gradients) {
+        result.parameters.add(tensor(parameters_[i].name, gradient.sizes().vec(), gradient));
+        ++i;
+      }
     return result;
   }
 
  private:
+  struct Part {
+    LayerSpec layer;
+    Own own, gradients, state;
+  };
   struct Forward {
     std::vector<torch::Tensor> values;  // the input of each layer, and the output of the last
     torch::Tensor loss, error;          // error: the gradient of the loss by the outputs
   };
-  struct Backward {
-    std::vector<torch::Tensor> parameters;
-    torch::Tensor input;
-  };
 
-  void run_loss(const torch::Tensor& outputs, const torch::Tensor& y, Forward& forward) const {
-    if (std::holds_alternative<MseLossSpec>(loss_)) {
-      const torch::Tensor difference = outputs - y;
-      forward.loss = difference.square().mean();
-      forward.error = difference * (2.0 / static_cast<double>(difference.numel()));
-    } else if (std::holds_alternative<CrossEntropyLossSpec>(loss_)) {
-      const torch::Tensor log_p = torch::log_softmax(outputs, 1);
-      const torch::Tensor labels = y.unsqueeze(1);
-      forward.loss = -log_p.gather(1, labels).mean();
-      const torch::Tensor p = log_p.exp();
-      p.scatter_add_(1, labels, torch::full_like(labels, -1, p.options()));
-      forward.error = p / static_cast<double>(p.size(0));
-    } else {
-      forward.loss = (outputs * y).sum();
-      forward.error = y;
-    }
+  void run_loss(const torch::Tensor& y, Forward& forward) const {
+    const torch::Tensor& outputs = forward.values.back();
+    const bool fold = takes_labels_ && outputs.dim() > 2;
+    std::visit(
+        [&](const auto& kind) {
+          if constexpr (requires { control_loss(kind, outputs, y); }) {
+            LossAndError both =
+                control_loss(kind, fold ? outputs.flatten(0, -2) : outputs, fold ? y.flatten() : y);
+            forward.loss = std::move(both.loss);
+            forward.error = fold ? both.error.reshape(outputs.sizes()) : std::move(both.error);
+          }
+        },
+        spec_.loss);
   }
 
   void run_layers(Forward& forward) const {
-    std::size_t next = 0;
-    for (const LayerSpec& layer : layers_) {
-      const torch::Tensor& x = forward.values.back();
-      if (std::holds_alternative<DenseSpec>(layer.kind)) {
-        forward.values.push_back(torch::addmm(parameters_[next + 1], x, parameters_[next].t()));
-        next += 2;
-      } else {
-        forward.values.push_back(torch::sigmoid(x));
-      }
-    }
+    for (const Part& part : parts_)
+      std::visit(
+          [&](const auto& kind) {
+            if constexpr (requires { control_forward(kind, part.own, forward.values.back()); })
+              forward.values.push_back(control_forward(kind, part.own, forward.values.back()));
+          },
+          part.layer.kind);
   }
 
   Forward run_forward(const torch::Tensor& X, const torch::Tensor& y) const {
     Forward forward{{X}, {}, {}};
     run_layers(forward);
-    run_loss(forward.values.back(), y, forward);
+    run_loss(y, forward);
     return forward;
   }
 
-  // The gradients have their memory once and for all, as by hand: taking fresh pages for them in every step
-  // costs more than a product (a third of a step of width 2048).
-  Backward run_backward(const Forward& forward, bool with_input) const {
-    Backward backward{gradients_, forward.error};
-    std::size_t next = parameters_.size();
-    for (std::size_t i = layers_.size(); i-- > 0;) {
-      torch::Tensor& d = backward.input;  // of layer i's output, then of its input
-      if (std::holds_alternative<DenseSpec>(layers_[i].kind)) {
-        next -= 2;
-        torch::mm_out(backward.parameters[next], d.t(), forward.values[i]);
-        torch::sum_out(backward.parameters[next + 1], d, 0);
-        if (i > 0 || with_input) d = d.mm(parameters_[next]);
-      } else if (i > 0 || with_input) {
-        const torch::Tensor& y = forward.values[i + 1];
-        d = d * (y * (1 - y));
-      }
-    }
-    return backward;
+  // Returns the gradient by the inputs, when it is asked for.
+  torch::Tensor run_backward(const Forward& forward, bool with_input) {
+    torch::Tensor d = forward.error;
+    for (std::size_t i = parts_.size(); i-- > 0;)
+      std::visit(
+          [&](const auto& kind) {
+            Part& part = parts_[i];
+            const torch::Tensor &x = forward.values[i], &y = forward.values[i + 1];
+            if constexpr (requires { control_backward(kind, part.own, part.gradients, x, y, d, true); })
+              d = control_backward(kind, part.own, part.gradients, x, y, d, i > 0 || with_input);
+          },
+          parts_[i].layer.kind);
+    return d;
   }
 
   torch::Tensor step(const torch::Tensor& X, const torch::Tensor& y, const Mark& mark) override {
@@ -108,22 +131,24 @@ class Control final : public Network {
     Forward forward{{X}, {}, {}};
     run_layers(forward);
     mark(StepPart::forward);
-    run_loss(forward.values.back(), y, forward);
+    run_loss(y, forward);
     mark(StepPart::loss);
-    const Backward backward = run_backward(forward, false);
+    run_backward(forward, false);
     mark(StepPart::backward);
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      if (!velocities_.empty()) velocities_[i].mul_(sgd_.momentum).add_(backward.parameters[i]);
-      parameters_[i].sub_(velocities_.empty() ? backward.parameters[i] : velocities_[i], sgd_.lr);
-    }
+    std::visit(
+        [&](const auto& kind) {
+          const std::size_t states = kind.state_names().size();
+          for (Part& part : parts_)
+            for (std::size_t p = 0; p < part.own.size(); ++p)
+              if constexpr (requires { control_update(kind, part.own[p], part.gradients[p], part.state.data()); })
+                control_update(kind, part.own[p], part.gradients[p], part.state.data() + p * states);
+        },
+        spec_.optimizer);
     mark(StepPart::update);
     return forward.loss;
   }
 
-  std::vector<LayerSpec> layers_;
-  LossSpec loss_;
-  SgdSpec sgd_;
-  std::vector<torch::Tensor> parameters_, gradients_, velocities_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace twin::autograd

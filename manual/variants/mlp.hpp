@@ -27,6 +27,18 @@
 
 namespace twin::manual {
 
+template <typename L>
+auto parameters_of_layer(L& layer, const std::string& name) {
+  if constexpr (requires { layer.parameters(name); })
+    return layer.parameters(name);
+  else
+    return std::tuple<>();
+}
+template <typename Layers, std::size_t... I>
+auto parameters_of_layers(Layers& layers, const std::vector<LayerSpec>& specs, std::index_sequence<I...>) {
+  return std::tuple_cat(parameters_of_layer(std::get<I>(layers), specs[I].name)...);
+}
+
 /// Mlp<float, 4, 2, 4, 1>: batches of 4 samples through 2-4-1.
 template <typename ScalarType, Index Batch, Index... Widths>
 class Mlp {
@@ -66,7 +78,7 @@ class Mlp {
   explicit Mlp(const NetworkSpec& spec)
       : layers_(make_layers(spec.layers, std::make_index_sequence<kLayers>{})),
         loss_(MseLossSpec{}),
-        parameters_(parameters_of_layers(spec.layers, std::make_index_sequence<kLayers>{})),
+        parameters_(parameters_of_layers(layers_, spec.layers, std::make_index_sequence<kLayers>{})),
         optimizer_(std::get<SgdSpec>(spec.optimizer), parameters_) {}
   Mlp(const Mlp&) = delete;
   Mlp& operator=(const Mlp&) = delete;
@@ -101,7 +113,7 @@ class Mlp {
     f(matrix<Input>(inputs, "inputs"));
   }
   template <typename F>
-  void with_batch(const NetworkSpec&, const Batch& batch, const F& f) {
+  void with_batch(const NetworkSpec&, const twin::Batch& batch, const F& f) {
     f(matrix<Input>(batch.inputs, "inputs"), matrix<Output>(batch.targets, "targets"));
   }
 
@@ -147,19 +159,8 @@ class Mlp {
       std::get<I>(layers_).backward_parameters(d_y);
   }
 
-  template <typename L>
-  static auto parameters_of_layer(L& layer, const std::string& name) {
-    if constexpr (requires { layer.parameters(name); })
-      return layer.parameters(name);
-    else
-      return std::tuple<>();
-  }
-  template <std::size_t... I>
-  auto parameters_of_layers(const std::vector<LayerSpec>& specs, std::index_sequence<I...>) {
-    return std::tuple_cat(parameters_of_layer(std::get<I>(layers_), specs[I].name)...);
-  }
-  using Parameters = decltype(std::declval<Mlp&>().parameters_of_layers(
-      std::declval<const std::vector<LayerSpec>&>(), std::make_index_sequence<kLayers>{}));
+  using Parameters = decltype(parameters_of_layers(std::declval<Layers&>(), std::declval<const std::vector<LayerSpec>&>(),
+                                                   std::make_index_sequence<kLayers>{}));
 
   Layers layers_;
   MeanSquare loss_;

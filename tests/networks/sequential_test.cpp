@@ -45,7 +45,7 @@ TEST(RandomMlps, CoverEveryDepthLossMomentumAndOddSize) {
     const auto [spec, data] = random_mlp(seed);
     depths.insert(parameters_of(spec).size() / 2);
     rows.insert(data.batches[0].inputs.shape()[0]);
-    loss_and_momentum.emplace(std::holds_alternative<MseLossSpec>(spec.loss), sgd(spec).momentum > 0);
+    loss_and_momentum.emplace(std::holds_alternative<MseLossSpec>(spec.loss), std::get<SgdSpec>(spec.optimizer).momentum > 0);
     for (const LayerSpec& layer : spec.layers)
       if (const auto* dense = std::get_if<DenseSpec>(&layer.kind)) {
         widths.insert({dense->in_features, dense->out_features});
@@ -327,12 +327,12 @@ TEST_P(AnyBackend, RefusesHyperparametersThatAreNone) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const double lr : {kNan, kInfinity, -0.1, 0.0}) {
     NetworkSpec spec = small_mlp();
-    sgd(spec).lr = lr;
+    std::get<SgdSpec>(spec.optimizer).lr = lr;
     EXPECT_THROW_MESSAGE(build(spec), UsageError, "lr is");
   }
   for (const double momentum : {kNan, kInfinity, -0.1}) {
     NetworkSpec spec = small_mlp();
-    sgd(spec).momentum = momentum;
+    std::get<SgdSpec>(spec.optimizer).momentum = momentum;
     EXPECT_THROW_MESSAGE(build(spec), UsageError, "momentum is");
   }
 }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "manual/backend.hpp"
-#include "manual/variants/eigen_products.hpp"
+#include "manual/backend.hpp"
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
 #include "tests/support/twins.hpp"
@@ -54,7 +54,7 @@ TEST(Variants, ComputeWhatTheTwinsDo) {
   for (Seed seed = 1; seed <= 8; ++seed) {
     const RandomNetwork random = random_mlp(seed);
     for (const Backend* variant : variants()) {
-      if (variant->name() == "tuned" && sgd(random.spec).momentum != 0) {
+      if (variant->name() == "tuned" && std::get<SgdSpec>(random.spec.optimizer).momentum != 0) {
         EXPECT_THROW(variant->build(random.spec, DType::float64, Device::cpu), UsageError);
         continue;
       }
@@ -79,7 +79,7 @@ TEST(Variants, TrainStepsAreTrainStepAgainAndAgain) {
 TEST(FixedSizes, ComputeWhatTheTwinsDo) {
   NetworkSpec spec = find_network("xor").spec;
   for (const double momentum : {0.0, 0.9}) {
-    sgd(spec).momentum = momentum;
+    std::get<SgdSpec>(spec.optimizer).momentum = momentum;
     for (Seed seed = 1; seed <= 5; ++seed)
       expect_same(manual::fixed_backend(), spec, random_case(spec, 4, 2, seed));
   }

@@ -24,6 +24,12 @@ class MistakenNetwork final : public Network {
   void load_parameters(const NamedTensors& parameters) override { right_->load_parameters(parameters); }
   NamedTensors optimizer_state() const override { return right_->optimizer_state(); }
   void load_optimizer_state(const NamedTensors& state) override { right_->load_optimizer_state(state); }
+  NamedTensors buffers() const override { return right_->buffers(); }
+  void load_buffers(const NamedTensors& buffers) override { right_->load_buffers(buffers); }
+  void reset_state() override { right_->reset_state(); }
+  std::int64_t steps_done() const override { return right_->steps_done(); }
+  void set_steps_done(std::int64_t steps) override { right_->set_steps_done(steps); }
+  double learning_rate() const override { return right_->learning_rate(); }
   Tensor predict(const TensorView& inputs) override { return right_->predict(inputs); }
   double loss(const Batch& batch) override { return right_->loss(batch); }
   double train_steps(const Batch& batch, std::int64_t steps) override {
@@ -74,7 +80,7 @@ class MistakenBackend final : public Backend {
   std::string description() const override { return right_.description() + ", mistaken"; }
   bool available(Device device) const override { return right_.available(device); }
   std::unique_ptr<Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
-    return std::make_unique<MistakenNetwork>(right_.build(spec, dtype, device), sgd(spec).lr, mistake_);
+    return std::make_unique<MistakenNetwork>(right_.build(spec, dtype, device), learning_rate(spec.optimizer), mistake_);
   }
   void set_threads(int threads) const override { right_.set_threads(threads); }
   int threads() const override { return right_.threads(); }

@@ -11,6 +11,7 @@
 #include "shared/catalogue.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
+#include "shared/stems.hpp"
 #include "shared/compare_networks/equivalence.hpp"
 
 namespace twin {
@@ -18,7 +19,7 @@ namespace twin {
 /// How GoogleTest shows an entry of the catalogue.
 inline void PrintTo(const CatalogueEntry& entry, std::ostream* out) { *out << entry.name; }
 
-/// Both twins, or the hand alone in a build without LibTorch, where finite differences judge it.
+/// Both twins, or the manual network alone in a build without LibTorch, where finite differences judge it.
 const Twins& twins();
 
 /// The backends of twins(), for tests of what each must do by itself.
@@ -58,6 +59,11 @@ std::vector<double> train_on(Network& network, const RandomCase& data, DType dty
 
 /// A network of one layer under the inner-product loss: its upstream gradient is random.
 NetworkSpec layer_alone(LayerSpec layer);
+/// Random data for an example of a stem, its weights included.
+RandomCase example_case(const Example& example, Seed seed, std::size_t batch_count = 3);
+/// expect_twins_agree() on the example's data; bit for bit where it is of small integers.
+void expect_twins_agree(const Example& example, Seed seed = 1);
+
 /// A network of no layer: its input gradient is that of the loss.
 NetworkSpec loss_alone(LossSpec loss);
 

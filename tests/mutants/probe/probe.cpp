@@ -175,7 +175,7 @@ Json learn_xor(Seed seeds, const std::vector<double>& rates) {
   const OwnedBatch batch = slice(dataset.train, DType::float64, 0, dataset.train.size());
   Json result;
   for (const double rate : rates) {
-    sgd(entry.spec).lr = rate;
+    std::get<SgdSpec>(entry.spec.optimizer).lr = rate;
     std::vector<std::int64_t> epochs;
     for (Seed seed = 1; seed <= seeds; ++seed)
       if (const std::int64_t epoch =

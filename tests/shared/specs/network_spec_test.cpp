@@ -34,7 +34,7 @@ std::vector<std::string> parameter_shapes(const NetworkSpec& spec) {
 
 NetworkSpec with_sgd(double lr, double momentum) {
   NetworkSpec spec = mlp_of({2, 1});
-  sgd(spec) = {lr, momentum};
+  std::get<SgdSpec>(spec.optimizer) = {lr, momentum};
   return spec;
 }
 
@@ -66,8 +66,8 @@ TEST(Mlp, KeepsLossOptimizerAndInitialiser) {
   const NetworkSpec spec =
       mlp({2, 1}, CrossEntropyLossSpec{}, SgdSpec{.lr = 0.5, .momentum = 0.9}, UniformInitialiser{0.25});
   EXPECT_TRUE(std::holds_alternative<CrossEntropyLossSpec>(spec.loss));
-  EXPECT_EQ(sgd(spec).lr, 0.5);
-  EXPECT_EQ(sgd(spec).momentum, 0.9);
+  EXPECT_EQ(std::get<SgdSpec>(spec.optimizer).lr, 0.5);
+  EXPECT_EQ(std::get<SgdSpec>(spec.optimizer).momentum, 0.9);
   EXPECT_EQ(std::get<UniformInitialiser>(spec.initialiser).bound, 0.25);
 }
 
