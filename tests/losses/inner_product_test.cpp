@@ -24,7 +24,7 @@ TEST(InnerProductLossTwin, GradientsAreEqualBitForBitOnIntegers) {
 TEST(InnerProductLoss, ItsGradientIsTheTargets) {
   const OwnedBatch batch = random_case(inner_product(), 5, 3, 1).batches[0];
   for (const Backend* backend : backends())
-    EXPECT_EQ(loaded(*backend, inner_product(), {})->gradients(batch.view()).input.to_doubles(),
+    EXPECT_EQ(loaded(*backend, inner_product(), {})->gradients(batch.view()).input->to_doubles(),
               batch.targets.to_doubles())
         << backend->name();
 }

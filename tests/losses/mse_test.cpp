@@ -37,7 +37,7 @@ TEST(MseLoss, ZeroErrorGivesZeroGradient) {
     const Tensor values = random_case(mse(), 7, 3, 1).batches[0].inputs;
     const Gradients gradients = network->gradients({values.view(), values.view()});
     EXPECT_EQ(gradients.loss, 0) << backend->name();
-    EXPECT_THAT(gradients.input.to_doubles(), testing::Each(0)) << backend->name();
+    EXPECT_THAT(gradients.input->to_doubles(), testing::Each(0)) << backend->name();
   }
 }
 

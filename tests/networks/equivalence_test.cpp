@@ -38,7 +38,7 @@ void never_divided_by_the_batch(Gradients& gradients, const Gradients*, std::int
 }
 
 void no_input_gradient(Gradients& gradients, const Gradients*, std::int64_t) {
-  transform(gradients.input, [](double) { return 0; });
+  transform(gradients.input.value(), [](double) { return 0; });
 }
 
 void one_nan(Gradients& gradients, const Gradients*, std::int64_t) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "manual/any_model.hpp"
 #include "shared/data/dataset.hpp"
 #include "shared/errors.hpp"
 #include "shared/seeds/initialise.hpp"
@@ -63,7 +64,7 @@ TEST(RandomMlps, CoverEveryDepthLossMomentumAndOddSize) {
 
 std::vector<std::string> quantities_of(const Trace& trace) {
   std::vector<std::string> quantities;
-  for (const TraceEntry& entry : trace) quantities.push_back(entry.quantity);
+  for (const TraceEntry& entry : trace) quantities.push_back(entry.quantity());
   return quantities;
 }
 
@@ -95,7 +96,7 @@ TEST(Trace, ListsEveryQuantityInTheOrderOfItsComputation) {
                     "d_output.weight", "d_output.bias", "d_hidden_sigmoid", "d_hidden", "d_hidden.weight",
                     "d_hidden.bias", "d_X", "hidden.weight", "hidden.bias", "output.weight", "output.bias"))
         << backend->name();
-    for (const TraceEntry& entry : trace) EXPECT_NE(entry.formula, "") << entry.quantity;
+    for (const TraceEntry& entry : trace) EXPECT_NE(entry.formula, "") << entry.quantity();
   }
 }
 
@@ -124,10 +125,10 @@ TEST(Trace, TwinsListTheSameQuantitiesAndValues) {
       const Trace oracle = trace(*twins().autograd);
       ASSERT_EQ(quantities_of(hand), quantities_of(oracle));
       for (std::size_t i = 0; i < hand.size(); ++i) {
-        EXPECT_EQ(hand[i].value.name(), hand[i].quantity);
-        EXPECT_EQ(oracle[i].value.name(), oracle[i].quantity);
+        EXPECT_EQ(hand[i].value.name(), hand[i].quantity());
+        EXPECT_EQ(oracle[i].value.name(), oracle[i].quantity());
         EXPECT_LE(difference(hand[i].value, oracle[i].value).max_rel(), 64 * unit_roundoff(dtype))
-            << to_string(dtype) << ", " << widths_of(spec) << ", " << hand[i].quantity;
+            << to_string(dtype) << ", " << widths_of(spec) << ", " << hand[i].quantity();
       }
     }
 }
@@ -144,7 +145,7 @@ TEST(Trace, HoldsWhatTheOtherCallsReturnAndTrainsAlike) {
         const Tensor outputs = trained->predict(batch.inputs);
         const NamedTensors values = values_of(traced->trace_step(batch));
         EXPECT_EQ(values.at(spec.layers.back().name).to_doubles(), outputs.to_doubles());
-        EXPECT_EQ(values.at("d_X").to_doubles(), gradients.input.to_doubles());
+        EXPECT_EQ(values.at(spec.layers.front().name + ": d_x").to_doubles(), gradients.input->to_doubles());
         for (const Tensor& gradient : gradients.parameters)
           EXPECT_EQ(values.at("d_" + gradient.name()).to_doubles(), gradient.to_doubles());
         EXPECT_EQ(trained->loss(batch), gradients.loss);
@@ -208,7 +209,7 @@ TEST_P(AnyBackend, TakesBatchesOfAnySizeInTurn) {
     const Gradients reused = network->gradients(data.batches[0].view());
     const Gradients fresh = loaded(*GetParam(), spec, data.parameters)->gradients(data.batches[0].view());
     EXPECT_EQ(reused.loss, fresh.loss);
-    EXPECT_EQ(difference(reused.input, fresh.input).max_abs, 0);
+    EXPECT_EQ(difference(*reused.input, *fresh.input).max_abs, 0);
     EXPECT_EQ(largest_relative_gap(reused.parameters, fresh.parameters), 0);
   }
 }
@@ -406,17 +407,18 @@ TEST(SequentialTwin, LayersInAnyOrderMatch) {
 
 TEST(Sequential, TrainingSkipsNothingButTheInputGradient) {
   const NetworkSpec spec = small_mlp();
-  manual::Sequential<double> whole(spec.layers), part(spec.layers);
+  manual::AnyModel<double> whole(spec), part(spec);
   const manual::Matrix<double> x = manual::Matrix<double>::Random(4, 3);
   const manual::Matrix<double> d_y = manual::Matrix<double>::Random(4, 2);
-  for (manual::Sequential<double>* model : {&whole, &part})
+  const manual::Activation<double> inputs(x, manual::Extents(4, 3)), error(d_y, manual::Extents(4, 2));
+  for (manual::AnyModel<double>* model : {&whole, &part}) {
     for (manual::Parameter<double>& parameter : model->parameters()) parameter.value.setConstant(0.25);
-  whole.forward(x);
-  whole.backward(d_y);
-  part.forward(x);
-  part.backward_parameters(d_y);
-  const auto expected = whole.parameters();
-  const auto actual = part.parameters();
+    model->forward(inputs, {});
+  }
+  whole.backward(error, {});
+  part.backward_parameters(error, {});
+  const auto& expected = whole.parameters();
+  const auto& actual = part.parameters();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(actual[i].gradient, expected[i].gradient) << expected[i].name;
     EXPECT_GT(expected[i].gradient.cwiseAbs().maxCoeff(), 0) << "vacuous";

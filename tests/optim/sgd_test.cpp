@@ -4,6 +4,7 @@
 
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
+#include "manual/optimizer.hpp"
 #include "tests/support/twins.hpp"
 
 namespace twin {
@@ -164,9 +165,11 @@ TEST(Sgd, MovesEveryParameterAgainstItsGradient) {
   d_weight << 4, -8;
   bias << 3;
   d_bias << 0;
-  manual::Sgd<float> optimizer({.lr = 0.25, .momentum = 0}, {manual::parameter("w", {2}, weight, d_weight),
-                                                             manual::parameter("b", {1}, bias, d_bias)});
-  optimizer.step();
+  const std::vector<manual::Parameter<float>> parameters{
+      manual::parameter("w", {2}, ParameterRole::weight, weight, d_weight),
+      manual::parameter("b", {1}, ParameterRole::bias, bias, d_bias)};
+  manual::Updater<manual::Sgd<float>> optimizer(SgdSpec{}, parameters);
+  optimizer.step(0.25, 1);
   EXPECT_THAT(std::vector<float>(weight.begin(), weight.end()), ElementsAre(0, 4));
   EXPECT_EQ(bias(0), 3);
   EXPECT_TRUE(optimizer.state().empty());
