@@ -11,6 +11,7 @@
 #include "autograd/network.hpp"
 #include "autograd/variants/loss_and_error.hpp"
 #include "autograd/variants/own.hpp"
+#include "stems/autograd/layers.hpp"
 
 namespace twin::autograd {
 
@@ -56,7 +57,8 @@ class Control final : public Network {
 
   Gradients gradients(const Batch& batch) override {
     torch::NoGradGuard no_grad;
-    const Forward forward = run_forward(inputs(batch.inputs), targets(batch));
+    const torch::Tensor X = inputs(batch.inputs);  // first: targets() relies on inputs that fit
+    const Forward forward = run_forward(X, targets(batch));
     const torch::Tensor d_input = run_backward(forward, true);
     Gradients result{forward.loss.item<double>(), {}, tensor("input", batch.inputs.shape, d_input)};
     std::size_t i = 0;

@@ -10,6 +10,7 @@
 
 #include "autograd/network.hpp"
 #include "autograd/variants/own.hpp"
+#include "stems/autograd/layers.hpp"
 
 namespace twin::autograd {
 

@@ -114,7 +114,8 @@ class Mlp {
   }
   template <typename F>
   void with_batch(const NetworkSpec&, const twin::Batch& batch, const F& f) {
-    f(matrix<Input>(batch.inputs, "inputs"), matrix<Output>(batch.targets, "targets"));
+    const Input x = matrix<Input>(batch.inputs, "inputs");
+    f(x, matrix<Output>(batch.targets, "targets"));
   }
 
  private:
