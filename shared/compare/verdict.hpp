@@ -45,13 +45,15 @@ CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second,
 
 /// float64. Fails when an element is further apart than twice its error_bound(), or the tensor further than
 /// max(64u·max|oracle|, 8·likely_error()). Elements whose derived bound exceeds a tenth of their size are not
-/// certified; when all are such, the verdict is `unchecked`. Throws ShapeError unless there is a error
-/// for each element.
+/// certified; when all are such, the verdict is `unchecked`. Throws ShapeError unless there is an error for
+/// each element.
 CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<RunningError>& errors);
 
 /// float32 against the same quantity in float64: passes when err(actual) <= 4·err(oracle) + 16u·max|exact|,
-/// is `unchecked` up to the largest likely error, fails beyond. Throws ShapeError unless there is a error
-/// for each element.
+/// is `unchecked` up to the largest likely error, fails beyond. Elements whose likely error is infinite (an
+/// update of Adam by a gradient that is 0 but for rounding) are not certified, nor can they fail unless they
+/// are NaN or infinite: where they break the rule, it is asked of the others. Throws ShapeError unless there
+/// is an error for each element.
 CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact,
                        const std::vector<RunningError>& errors);
 

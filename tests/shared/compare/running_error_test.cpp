@@ -1,7 +1,9 @@
 #include "shared/compare/running_error.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <limits>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -73,10 +75,10 @@ std::vector<float> random_floats(std::size_t count, std::uint32_t substream, dou
   return values;
 }
 
-double error(float computed, long double exact) { return static_cast<double>(std::abs(computed - exact)); }
+double gap(float computed, long double exact) { return static_cast<double>(std::abs(computed - exact)); }
 
 void expect_bounded(float computed, long double exact, const RunningError& error) {
-  EXPECT_LE(error(computed, exact), error.error_bound(kU));
+  EXPECT_LE(gap(computed, exact), error.error_bound(kU));
   EXPECT_LE(static_cast<double>(std::abs(error.value - exact)), error.error_bound(0x1p-53));
 }
 
@@ -120,8 +122,16 @@ TEST(RunningError, ComputesWithTheValue) {
   EXPECT_EQ(exp(x).value, std::exp(3.0));
   EXPECT_EQ(log(x).value, std::log(3.0));
   EXPECT_TRUE(y < x && x > y && x == RunningError(3, 99, 9) && x != y);
+  EXPECT_EQ(tanh(x).value, std::tanh(3.0));
+  EXPECT_EQ(sqrt(x).value, std::sqrt(3.0));
+  EXPECT_EQ(pow(x, 1.5).value, std::pow(3.0, 1.5));
+  EXPECT_EQ(max(x, y).value, 3);
+  EXPECT_EQ(min(x, y).value, -4);
   EXPECT_TRUE(isfinite(x));
   EXPECT_FALSE(isfinite(x / 0));
+  EXPECT_TRUE(isinf(x / 0));
+  EXPECT_FALSE(isnan(x / 0));
+  EXPECT_TRUE(isnan(sqrt(y)));
   RunningError z = x;
   z += y;
   z *= y;
@@ -150,6 +160,97 @@ TEST(RunningError, FollowsTheRulesOfItsHeader) {
   expect(abs(y), 7, 6);
   expect(exp(x), std::exp(3) * (5 + RunningError::kFunctionUlps), 2 + RunningError::kFunctionUlps);
   expect(log(x), 5.0 / 3 + RunningError::kFunctionUlps * std::log(3), 2 + RunningError::kFunctionUlps);
+  expect(expm1(x), std::exp(3) * 5 + RunningError::kFunctionUlps * std::expm1(3),
+         2 + RunningError::kFunctionUlps);
+  expect(log1p(x), 5.0 / 4 + RunningError::kFunctionUlps * std::log1p(3), 2 + RunningError::kFunctionUlps);
+  expect(pow(x, 2.5), 2.5 * std::pow(3, 1.5) * 5 + RunningError::kFunctionUlps * std::pow(3, 2.5),
+         2 + RunningError::kFunctionUlps);
+  expect(sqrt(x), 5 / (2 * std::sqrt(3)) + RunningError::kFunctionUlps * std::sqrt(3),
+         2 + RunningError::kFunctionUlps);
+  expect(sin(x), -std::cos(3) * 5 + RunningError::kFunctionUlps * std::sin(3),
+         2 + RunningError::kFunctionUlps);
+  expect(cos(x), std::sin(3) * 5 - RunningError::kFunctionUlps * std::cos(3),
+         2 + RunningError::kFunctionUlps);
+  expect(tanh(x), 5 / (std::cosh(3) * std::cosh(3)) + RunningError::kRationalUlps * std::tanh(3),
+         2 + RunningError::kRationalUlps);
+  expect(erf(y),
+         7 * 2 / std::sqrt(std::numbers::pi) * std::exp(-16) + RunningError::kRationalUlps * std::erf(4),
+         6 + RunningError::kRationalUlps);
+  expect(max(x, y), 5, 6);
+  expect(min(x, y), 7, 6);
+}
+
+// Where values are smaller than their errors, the product of two errors is most of it, and depends on u.
+TEST(RunningError, OfASmallProductIsTheProductOfTheErrors) {
+  const RunningError x(0, 1000, 1), y(0, 3000, 1);
+  for (const double u : {0x1p-24, 0x1p-53})
+    EXPECT_DOUBLE_EQ((x * y).error_bound(u), 3e6 * u * u / (1 - 3 * u));
+}
+
+// A gradient that is 0 in exact arithmetic, of which rounding leaves anything within its error.
+TEST(RunningError, BoundsAdamOnAGradientOfNothing) {
+  const RunningError rounded = RunningError(0.1) + RunningError(0.2) - RunningError(0.3);
+  const RunningError lucky = RunningError(1.1) + RunningError(2.3) - RunningError(3.4);
+  ASSERT_NE(rounded.value, 0);
+  ASSERT_EQ(lucky.value, 0);
+  for (const RunningError& gradient : {rounded, lucky}) {
+    for (const double u : {0x1p-24, 0x1p-53}) {
+      const double largest = gradient.error_bound(u), likely = gradient.likely_error(u);
+      const RunningError square = gradient * gradient, root = sqrt(square);
+      EXPECT_GE(square.error_bound(u), largest * largest);
+      EXPECT_LE(square.error_bound(u), 3 * largest * largest);
+      EXPECT_GE(root.error_bound(u), largest);
+      EXPECT_LE(root.error_bound(u), 3 * largest);
+      EXPECT_GE(root.likely_error(u), likely / 2);
+      EXPECT_LE(root.likely_error(u), 2 * likely);
+      EXPECT_TRUE(std::isfinite((gradient / (root + 4 * largest)).error_bound(u)));
+      EXPECT_FALSE(std::isfinite((gradient / root).error_bound(u)));
+    }
+  }
+}
+
+// float64 is not judged by what float32 may lose.
+TEST(RunningError, OfADivisionKnowsTheDType) {
+  const RunningError y(1e-6, 100, 1);
+  EXPECT_EQ((RunningError(1) / y).error_bound(0x1p-24), std::numeric_limits<double>::infinity());
+  EXPECT_NEAR((RunningError(1) / y).error_bound(0x1p-53), 1e14 * 0x1p-53, 1e-3);
+}
+
+TEST(RunningError, BoundsNothingWhereAnErrorReachesAPole) {
+  const RunningError x(1e-6, 1000, 1);
+  for (const RunningError& y : {RunningError(1) / x, log(x), log1p(x - 1), pow(x, -0.5)}) {
+    EXPECT_EQ(y.error_bound(kU), std::numeric_limits<double>::infinity());
+    EXPECT_EQ(y.likely_error(kU), std::numeric_limits<double>::infinity());
+  }
+  EXPECT_FALSE(std::isfinite(pow(2, x).error_bound(kU))) << "its exponent is no constant";
+  EXPECT_TRUE(std::isfinite(sqrt(x).error_bound(kU)));
+  EXPECT_TRUE(std::isfinite(pow(x, 1.5).error_bound(kU)));
+}
+
+TEST(RunningError, OfAnExactZeroIsZeroUnderARoot) {
+  EXPECT_EQ(sqrt(RunningError(0)).value, 0);
+  EXPECT_EQ(sqrt(RunningError(0)).error_bound(kU), 0);
+}
+
+// The errors of the two factors are one: σ of x² is 2·|x|·σ, not √2·|x|·σ.
+TEST(RunningError, OfASquareIsLikelyTwice) {
+  const RunningError x(10, 1e4, 1), y(10, 1e4, 1);
+  EXPECT_NEAR((x * x).likely_error(0x1p-53), 2 * 10 * 1e4 * 0x1p-53, 1e-3 * 1e5 * 0x1p-53);
+  EXPECT_NEAR((x * y).likely_error(0x1p-53), std::sqrt(2) * 10 * 1e4 * 0x1p-53, 1e-3 * 1e5 * 0x1p-53);
+}
+
+// Which of the two a float evaluation chooses is known where they are further apart than their errors.
+TEST(RunningError, OfAMaximumIsThatOfTheChosenUnlessTheyMeet) {
+  const RunningError sharp(1, 1, 1), near(1 - 100 * kU, 1000, 5), far(0.5, 1000, 5);
+  EXPECT_EQ(max(sharp, far).value, 1);
+  EXPECT_EQ(min(sharp, far).value, 0.5);
+  EXPECT_NEAR(max(sharp, far).error_bound(kU), kU, 1e-3 * kU);
+  EXPECT_NEAR(max(sharp, near).error_bound(kU), 1000 * kU, kU);
+  EXPECT_NEAR(max(near, sharp).error_bound(kU), 1000 * kU, kU);
+  EXPECT_NEAR(min(-sharp, -near).error_bound(kU), 1000 * kU, kU);
+  EXPECT_NEAR(max(sharp, near).error_bound(0x1p-53), 0x1p-53, 1e-3 * 0x1p-53) << "apart in float64";
+  const RunningError unknown(1, std::nan(""), 1);
+  EXPECT_EQ(max(sharp, unknown).error_bound(kU), std::numeric_limits<double>::infinity());
 }
 
 // A float sum may be taken in another order than the sum of errors: the bound must allow for the worst.
@@ -181,7 +282,8 @@ TEST(RunningError, OfADifferenceThatCancelsKeepsItsError) {
   const RunningError difference = (RunningError(1e4) + RunningError(1e-3)) - RunningError(1e4);
   EXPECT_NEAR(difference.value, 1e-3, 1e-10);
   EXPECT_GE(difference.error_bound(kU), 2e4 * kU);
-  expect_bounded((1e4F + 1e-3F) - 1e4F, 1e-3F, (RunningError(1e4F) + RunningError(1e-3F)) - RunningError(1e4F));
+  expect_bounded((1e4F + 1e-3F) - 1e4F, 1e-3F,
+                 (RunningError(1e4F) + RunningError(1e-3F)) - RunningError(1e4F));
 }
 
 // Sizes pushed through products alone would bound y·(1 - y) by (|x| + 2)²: a thousand times the error of
@@ -207,8 +309,7 @@ TEST(RunningError, BoundsDotProductsInAnyOrder) {
     const std::size_t count = 1 + test * 5;
     const std::vector<float> x = random_floats(count, 2 * test), y = random_floats(count, 2 * test + 1);
     const auto error = dot<RunningError>(x, y);
-    for (const Order order : kOrders)
-      expect_bounded(dot<float>(x, y, order), dot<long double>(x, y), error);
+    for (const Order order : kOrders) expect_bounded(dot<float>(x, y, order), dot<long double>(x, y), error);
   }
 }
 
@@ -246,6 +347,48 @@ TEST(RunningError, BoundsLogSumExp) {
   }
 }
 
+// f of products that nearly cancel: arguments with errors of 1 to 10,000 times their rounding.
+template <typename F>
+void expect_function_bounded(const char* name, double low, double high, F f) {
+  int moved = 0;
+  for (std::uint32_t test = 0; test < 2000; ++test) {
+    const std::vector<float> a = random_floats(2, 2 * test, low, high),
+                             b = random_floats(1, 2 * test + 1, 0, 4 * std::pow(10, test % 5));
+    const auto argument = [&]<typename T>(T) { return (T(a[0]) + T(b[0]) * T(a[1])) - T(b[0]) * T(a[1]); };
+    const float computed = argument(0.0F);
+    const long double exact = a[0];
+    const RunningError error = argument(RunningError());
+    SCOPED_TRACE(fmt::format("{} of {}", name, a[0]));
+    expect_bounded(f(computed), f(exact), f(error));
+    moved += f(computed) != f(a[0]);
+  }
+  EXPECT_GT(moved, 500) << name << ": arguments without an error test nothing";
+}
+
+TEST(RunningError, BoundsFunctions) {
+  using std::exp, std::expm1, std::log, std::log1p, std::pow, std::sqrt, std::tanh, std::erf, std::sin,
+      std::cos, std::abs, std::max, std::min;
+  expect_function_bounded("exp", -5, 5, [](auto x) { return exp(x); });
+  expect_function_bounded("expm1", -5, 5, [](auto x) { return expm1(x); });
+  expect_function_bounded("log", 0.5, 50, [](auto x) { return log(x); });
+  expect_function_bounded("log1p", -0.5, 50, [](auto x) { return log1p(x); });
+  expect_function_bounded("pow 1.5", 0.1, 5, [](auto x) { return pow(x, 1.5F); });
+  expect_function_bounded("pow -0.75", 0.1, 5, [](auto x) { return pow(x, -0.75F); });
+  expect_function_bounded("pow 3", -5, 5, [](auto x) { return pow(x, 3.0F); });
+  expect_function_bounded("sqrt", 0.1, 50, [](auto x) { return sqrt(x); });
+  expect_function_bounded("tanh", -5, 5, [](auto x) { return tanh(x); });
+  expect_function_bounded("erf", -4, 4, [](auto x) { return erf(x); });
+  expect_function_bounded("sin", -20, 20, [](auto x) { return sin(x); });
+  expect_function_bounded("cos", -20, 20, [](auto x) { return cos(x); });
+  expect_function_bounded("abs", -1e-4, 1e-4, [](auto x) { return abs(x); });
+  expect_function_bounded("max", -1e-4, 1e-4, [](auto x) { return max(x, decltype(x)(1e-5F)); });
+  expect_function_bounded("min", -1e-4, 1e-4, [](auto x) { return min(x, decltype(x)(1e-5F)); });
+  expect_function_bounded("square", -1e-3, 1e-3, [](auto x) { return x * x; });
+  expect_function_bounded("inverse", 0.01, 5, [](auto x) { return decltype(x)(1) / x; });
+  // Roots of squares, near 0 and at 0: of what is not negative, however large its error.
+  expect_function_bounded("root of square", -1e-3, 1e-3, [](auto x) { return sqrt(x * x); });
+}
+
 // One expression, evaluated three ways.
 struct Expression {
   float computed;
@@ -255,9 +398,7 @@ struct Expression {
   explicit Expression(float leaf) : computed(leaf), exact(leaf), error(leaf) {}
   template <typename F>
   Expression(const Expression& x, const Expression& y, F f)
-      : computed(f(x.computed, y.computed)),
-        exact(f(x.exact, y.exact)),
-        error(f(x.error, y.error)) {}
+      : computed(f(x.computed, y.computed)), exact(f(x.exact, y.exact)), error(f(x.error, y.error)) {}
 
   // Away from 0 by far more than the rounding errors: to first order, as the bound is, one may divide by it.
   bool is_safe_divisor() const { return std::abs(exact) > std::max(0.1, 1000 * error.error_bound(kU)); }
@@ -309,7 +450,7 @@ TEST(RunningError, IsReachedByRoundingsOfOneSign) {
   for (const Order order : kOrders) {
     const RunningError error = sum(errors, order);
     expect_bounded(computed, exact, error);
-    EXPECT_GT(error(computed, exact), 0.99 * error.error_bound(kU));
+    EXPECT_GT(gap(computed, exact), 0.99 * error.error_bound(kU));
   }
 }
 
@@ -322,7 +463,7 @@ TEST(RunningError, IsNotAbsurdlyLooseForADotProduct) {
       const std::vector<float> x = random_floats(1000, 2 * test, low),
                                y = random_floats(1000, 2 * test + 1, low);
       const auto error = dot<RunningError>(x, y);
-      const double actual = error(dot<float>(x, y), dot<long double>(x, y));
+      const double actual = gap(dot<float>(x, y), dot<long double>(x, y));
       of_bound = std::max(of_bound, actual / error.error_bound(kU));
       of_likely = std::max(of_likely, actual / error.likely_error(kU));
     }

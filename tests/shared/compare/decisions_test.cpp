@@ -1,0 +1,104 @@
+#include "shared/compare/decisions.hpp"
+
+#include <gtest/gtest.h>
+#include <limits>
+#include <vector>
+
+namespace twin {
+namespace {
+
+constexpr double kU32 = 0x1p-24, kU64 = 0x1p-53;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(Decisions, OfFloatingPointNumbersAreComparisons) {
+  static_assert(decide_above(2.0F, 1.0F) && !decide_above(1.0F, 1.0F) && !decide_above(1.0, 2.0));
+  EXPECT_FALSE(decide_above(std::nan(""), 0.0));
+  DecisionRecorder recorder(kU32);
+  decide_above(2.0, 1.0);
+  EXPECT_EQ(recorder.decisions(), 0) << "that of RunningError alone are recorded";
+}
+
+TEST(Decisions, NeedNoRecorder) { EXPECT_TRUE(decide_above(RunningError(1), RunningError(0))); }
+
+TEST(Decisions, KnowTheirMargin) {
+  DecisionRecorder recorder(kU32);
+  EXPECT_EQ(recorder.smallest_margin(), kInfinity);
+  EXPECT_TRUE(decide_above(RunningError(1, 1000, 1), RunningError(0.5, 2000, 1)));
+  EXPECT_EQ(recorder.decisions(), 1);
+  EXPECT_EQ(recorder.too_close(), 0);
+  EXPECT_NEAR(recorder.smallest_margin(), 0.5 / (3000 * kU32), 1e-3);
+  EXPECT_FALSE(decide_above(RunningError(-1e-6, 1000, 1), 0));
+  EXPECT_EQ(recorder.decisions(), 2);
+  EXPECT_EQ(recorder.too_close(), 1);
+  EXPECT_NEAR(recorder.smallest_margin(), 1e-6 / (1000 * kU32), 1e-6);
+}
+
+TEST(Decisions, DependOnTheDType) {
+  DecisionRecorder recorder(kU64);
+  decide_above(RunningError(-1e-6, 1000, 1), 0);
+  EXPECT_EQ(recorder.too_close(), 0);
+  // Each twin is within 1u of the exact value, and so is this one: together they know it to 2u.
+  decide_above(RunningError(1.9 * kU64, 1, 1), 0);
+  EXPECT_EQ(recorder.too_close(), 1);
+}
+
+TEST(Decisions, OnExactNumbersAreNeverTooClose) {
+  DecisionRecorder recorder(kU32);
+  EXPECT_FALSE(decide_above(RunningError(0), RunningError(0)));
+  EXPECT_EQ(recorder.decisions(), 1);
+  EXPECT_EQ(recorder.too_close(), 0);
+  EXPECT_EQ(recorder.smallest_margin(), kInfinity);
+}
+
+TEST(Decisions, OnWhatIsNotBoundedAreTooClose) {
+  DecisionRecorder recorder(kU32);
+  decide_above(RunningError(1, kInfinity, 1), 0);
+  decide_above(RunningError(std::nan("")), 0);
+  EXPECT_EQ(recorder.too_close(), 2);
+}
+
+TEST(Decisions, GoToEveryRecorderOfTheirTime) {
+  const RunningError x(1e-6, 1000, 1);
+  DecisionRecorder outer(kU32);
+  decide_above(x, 0);
+  {
+    DecisionRecorder inner(kU64);
+    decide_above(x, 0);
+    EXPECT_EQ(inner.decisions(), 1);
+    EXPECT_EQ(inner.too_close(), 0);
+  }
+  decide_above(x, 0);
+  EXPECT_EQ(outer.decisions(), 3);
+  EXPECT_EQ(outer.too_close(), 3);
+}
+
+TEST(Decisions, PlainComparisonsAreNone) {
+  DecisionRecorder recorder(kU32);
+  const RunningError x(1e-6, 1000, 1), y = 0;
+  EXPECT_TRUE(x > y && max(x, y) == x);
+  EXPECT_EQ(recorder.decisions(), 0);
+}
+
+TEST(Decisions, OfTheLargestTakeTheFirst) {
+  const std::vector<float> x = {1, 3, 2, 3};
+  EXPECT_EQ(decide_largest(x.size(), [&](std::size_t i) { return x[i]; }), 1U);
+  const std::vector<RunningError> same(x.begin(), x.end());
+  EXPECT_EQ(decide_largest(same.size(), [&](std::size_t i) -> const RunningError& { return same[i]; }), 1U);
+}
+
+// Whichever of two losers is the larger, it changes nothing.
+TEST(Decisions, OfTheLargestAreAsCloseAsItsRunnerUp) {
+  DecisionRecorder recorder(kU32);
+  const std::vector<RunningError> clear = {RunningError(1, 1000, 1), RunningError(1 + 1e-6, 1000, 1),
+                                           RunningError(5, 1000, 1)};
+  EXPECT_EQ(decide_largest(3, [&](std::size_t i) { return clear[i]; }), 2U);
+  EXPECT_EQ(recorder.decisions(), 1);
+  EXPECT_EQ(recorder.too_close(), 0);
+  EXPECT_NEAR(recorder.smallest_margin(), 4 / (2000 * kU32), 1);
+  EXPECT_EQ(decide_largest(2, [&](std::size_t i) { return clear[i]; }), 1U);
+  EXPECT_EQ(recorder.decisions(), 2);
+  EXPECT_EQ(recorder.too_close(), 1);
+}
+
+}  // namespace
+}  // namespace twin
