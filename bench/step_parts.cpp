@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "shared/data/batches.hpp"
 #include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
 
@@ -48,7 +47,7 @@ std::vector<StepParts> step_parts(const std::vector<Subject>& subjects,
   std::vector<StepParts> result;
   std::int64_t done = 0;
   for (const Subject& subject : subjects) {
-    const OwnedBatch batch = random_batch(subject.spec, subject.batch, dtype, kSeed);
+    const OwnedBatch batch = subject.random_batch(dtype, kSeed);
     std::vector<Side> sides;
     double slice = 0;
     for (const Backend* backend : backends) {

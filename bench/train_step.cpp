@@ -8,8 +8,6 @@
 #include <random>
 #include <sstream>
 
-#include "shared/data/batches.hpp"
-#include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
 #include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
@@ -23,6 +21,8 @@ constexpr double kSliceSeconds = 1e-3;  // long against the clock's resolution a
 // Of 21 rounds, five that something disturbed leave the interval of the median where it is.
 constexpr std::int64_t kFewestRounds = 21, kMostRounds = 101;
 
+constexpr const char* kProducts = "products";
+
 // The matrix products of a step, in the order and the layout in which a step does them.
 class Products {
  public:
@@ -33,38 +33,65 @@ class Products {
 template <typename T>
 class ProductsOf final : public Products {
  public:
-  ProductsOf(const NetworkSpec& spec, std::int64_t batch) : batch_(static_cast<int>(batch)) {
+  ProductsOf(const NetworkSpec& spec, std::int64_t batch) {
+    Shape x = input_shape(spec, batch);
+    bool has_error = false;  // what comes first has an input that needs no gradient
     for (const LayerSpec& layer : spec.layers) {
-      const auto* dense = std::get_if<DenseSpec>(&layer.kind);
-      if (!dense) continue;
-      // Matrices of its own for each layer, as in a network: they are not all in the cache at once.
-      const auto matrix = [](std::int64_t rows, std::int64_t cols) {
-        return std::vector<T>(static_cast<std::size_t>(rows * cols), T(0.01));
-      };
-      const std::int64_t in = dense->in_features, out = dense->out_features;
-      layers_.push_back({static_cast<int>(in), static_cast<int>(out), matrix(batch, in), matrix(batch, in),
-                         matrix(batch, out), matrix(batch, out), matrix(out, in), matrix(out, in)});
+      const std::vector<ProductSize> sizes = products_of(layer, x);
+      for (const ProductSize& size : sizes) products_.push_back(Product(size, has_error));
+      has_error = has_error || !sizes.empty();
+      x = output_shape(layer, x);
     }
   }
 
   void run() override {
-    for (Layer& l : layers_)
-      blas_product(false, true, batch_, l.out, l.in, l.x.data(), l.weight.data(), l.y.data());
-    for (auto l = layers_.rbegin(); l != layers_.rend(); ++l) {
-      blas_product(true, false, l->out, l->in, batch_, l->d_y.data(), l->x.data(), l->d_weight.data());
-      if (l + 1 != layers_.rend())
-        blas_product(false, false, batch_, l->in, l->out, l->d_y.data(), l->weight.data(), l->d_x.data());
+    for (Product& p : products_)
+      blas_product(false, true, p.m, p.n, p.k, p.x.data(), p.k, p.weight.data(), p.k, false, p.y.data(), p.n);
+    for (auto p = products_.rbegin(); p != products_.rend(); ++p) {
+      blas_product(true, false, p->n, p->k, p->m, p->d_y.data(), p->n, p->x.data(), p->k, false,
+                   p->d_weight.data(), p->k);
+      if (p->has_error)
+        blas_product(false, false, p->m, p->k, p->n, p->d_y.data(), p->n, p->weight.data(), p->k, false,
+                     p->d_x.data(), p->k);
     }
   }
 
  private:
-  struct Layer {
-    int in, out;
+  // Matrices of its own, as in a network: they are not all in the cache at once.
+  struct Product {
+    Product(const ProductSize& size, bool with_error)
+        : m(static_cast<int>(size.m)),
+          n(static_cast<int>(size.n)),
+          k(static_cast<int>(size.k)),
+          has_error(with_error),
+          x(matrix(size.m, size.k)),
+          d_x(matrix(size.m, size.k)),
+          y(matrix(size.m, size.n)),
+          d_y(matrix(size.m, size.n)),
+          weight(matrix(size.n, size.k)),
+          d_weight(matrix(size.n, size.k)) {}
+    static std::vector<T> matrix(std::int64_t rows, std::int64_t cols) {
+      return std::vector<T>(static_cast<std::size_t>(rows * cols), T(0.01));
+    }
+    int m, n, k;
+    bool has_error;
     std::vector<T> x, d_x, y, d_y, weight, d_weight;
   };
-  int batch_;
-  std::vector<Layer> layers_;
+  std::vector<Product> products_;
 };
+
+// As Backend::lacks(): empty when the products of every layer are known.
+std::string products_lack(const Subject& subject) {
+  Shape x = input_shape(subject.spec, subject.batch);
+  bool any = false;
+  for (const LayerSpec& layer : subject.spec.layers) {
+    const bool known = !products_of(layer, x).empty();
+    if (!known && forward_flops({layer}, x) > 0) return fmt::format("the layer {}", stem_of(layer));
+    any = any || known;
+    x = output_shape(layer, x);
+  }
+  return any ? "" : "anything to do: there are no matrix products";
+}
 
 struct Side {
   std::string name;
@@ -77,17 +104,13 @@ struct Side {
 class Point {
  public:
   Point(const Options& options, const Subject& subject, Device device, DType dtype)
-      : batch_(random_batch(subject.spec, subject.batch, dtype, kSeed)),
+      : samples_(subject.batch),
+        batch_(subject.random_batch(dtype, kSeed)),
         flops_(training_step_flops(subject.spec, subject.batch)) {
     const NamedTensors weights = initial_parameters(subject.spec, dtype, kSeed);
     for (const Backend* backend : options.backends) {
-      if (!backend->available(device)) continue;
-      std::shared_ptr<Network> network;
-      try {
-        network = backend->build(subject.spec, dtype, device);
-      } catch (const UsageError&) {
-        continue;
-      }
+      if (!backend->available(device) || !backend->lacks(subject.spec).empty()) continue;
+      const std::shared_ptr<Network> network = backend->build(subject.spec, dtype, device);
       network->load_parameters(weights);
       add(std::string(backend->name()),
           [this, network](std::int64_t steps) { network->train_steps(batch_.view(), steps); });
@@ -96,13 +119,13 @@ class Point {
           for (std::int64_t i = 0; i < steps; ++i) network->train_step(batch_.view());
         });
     }
-    if (device == Device::cpu) {
+    if (device == Device::cpu && products_lack(subject).empty()) {
       std::shared_ptr<Products> products;
       if (dtype == DType::float32)
         products = std::make_shared<ProductsOf<float>>(subject.spec, subject.batch);
       else
         products = std::make_shared<ProductsOf<double>>(subject.spec, subject.batch);
-      add("products", [products](std::int64_t steps) {
+      add(kProducts, [products](std::int64_t steps) {
         for (std::int64_t i = 0; i < steps; ++i) products->run();
       });
     }
@@ -143,7 +166,7 @@ class Point {
       count(".ratio_low", std::exp(interval.low));
       count(".ratio_high", std::exp(interval.high));
     }
-    state.counters["batch"] = static_cast<double>(batch_.view().inputs.rows());
+    state.counters["batch"] = static_cast<double>(samples_);
     state.counters["rounds"] = static_cast<double>(sides_.front().seconds.size());
   }
 
@@ -154,6 +177,7 @@ class Point {
     sides_.push_back(std::move(side));
   }
 
+  std::int64_t samples_;
   OwnedBatch batch_;
   double flops_;
   std::vector<Side> sides_;
@@ -170,6 +194,40 @@ std::int64_t rounds_for(const Options& options, const Subject& subject, DType dt
 }
 
 }  // namespace
+
+OwnedBatch Subject::random_batch(DType dtype, Seed seed) const {
+  return twin::random_batch(spec, input_shape(spec, batch), dtype, seed, 0, draw, scale);
+}
+
+std::vector<Subject> subjects_of(const Stem& stem) {
+  // An inner product has no minimum: at its own rate, a million steps would lead into zeros and infinities,
+  // with which a processor takes other times. At this one the weights stay as they were drawn.
+  constexpr double kRate = 1e-20;
+  std::vector<Subject> subjects;
+  for (const Example& example : stem.examples) {
+    Subject subject{name_of(stem, example), example.spec, example.input.at(0), example.draw, example.scale};
+    set_hyperparameter(subject.spec.optimizer, "lr", kRate);
+    subjects.push_back(std::move(subject));
+  }
+  return subjects;
+}
+
+std::vector<LeftOut> left_out(const Options& options) {
+  std::vector<LeftOut> all;
+  const auto note = [&](std::string_view side, const std::string& why, const std::string& subject) {
+    if (why.empty()) return;
+    auto found = std::find_if(all.begin(), all.end(),
+                              [&](const LeftOut& out) { return out.side == side && out.why == why; });
+    if (found == all.end()) found = all.insert(all.end(), {std::string(side), why, {}});
+    if (found->subjects.empty() || found->subjects.back() != subject) found->subjects.push_back(subject);
+  };
+  for (const Subject& subject : options.subjects) {
+    for (const Backend* backend : options.backends)
+      note(backend->name(), backend->lacks(subject.spec), subject.name);
+    note(kProducts, products_lack(subject), subject.name);
+  }
+  return all;
+}
 
 std::int64_t steps_that_take(double seconds, const std::function<void(std::int64_t)>& run) {
   run(1);  // makes room for everything

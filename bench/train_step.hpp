@@ -6,20 +6,29 @@
 #include <string>
 #include <vector>
 
+#include "shared/data/batches.hpp"
 #include "shared/network.hpp"
+#include "shared/stems.hpp"
 
 namespace twin::bench {
 
 /// One network to be timed at one batch size.
 struct Subject {
-  std::string name;  // "fashion-mlp", "mlp-64"
+  std::string name;  // "fashion-mlp", "mlp-64", "dense/odd"
   NetworkSpec spec;
   std::int64_t batch;
+  Draw draw = Draw::uniform;  // of the inputs, in ±scale
+  double scale = 1;
+
+  OwnedBatch random_batch(DType dtype, Seed seed) const;
 };
 
 /// MLPs of three layers of the same width, for each width and batch: "mlp-<width>".
 std::vector<Subject> width_grid(const std::vector<std::int64_t>& widths,
                                 const std::vector<std::int64_t>& batches);
+
+/// A stem's examples, "dense/odd", at a learning rate that leaves the weights where they are.
+std::vector<Subject> subjects_of(const Stem& stem);
 
 /// The number of steps, a power of two, that take so long at least: run(steps) is tried until it does, after
 /// a first step that makes room for everything.
@@ -27,8 +36,8 @@ std::int64_t steps_that_take(double seconds, const std::function<void(std::int64
 
 struct Options {
   std::vector<Subject> subjects;
-  /// The first is the one that the others are held against. A backend that does not build a subject
-  /// (UsageError) or has not the device is left out there.
+  /// The first is the one that the others are held against. A backend that lacks something of a subject or
+  /// has not the device is left out there.
   std::vector<const Backend*> backends;
   std::vector<Device> devices{Device::cpu};
   std::vector<DType> dtypes{DType::float32};
@@ -36,10 +45,18 @@ struct Options {
   double seconds = 2;  // for one subject of one dtype on one device, more where the fewest rounds take longer
 };
 
+/// A side that does not run everything: some subject holds what it lacks.
+struct LeftOut {
+  std::string side, why;
+  std::vector<std::string> subjects;  // that have `why` in common
+};
+std::vector<LeftOut> left_out(const Options& options);
+
 /// Times every subject × device × dtype. One iteration of Google Benchmark is a round: every side in turn, in
 /// an order drawn anew, runs as many steps on the same batch as take about a millisecond. The bare matrix
-/// products of a step, by BLAS, are a side of their own on the processor: "products". So whatever slows
-/// the machine for a while slows all sides, and a ratio of two times of the same round is free of it.
+/// products of a step, by BLAS, are a side of their own on the processor, "products", where every layer says
+/// what its products are. So whatever slows the machine for a while slows all sides, and a ratio of two times
+/// of the same round is free of it.
 ///
 /// Returns Google Benchmark's own JSON. A benchmark is named
 /// train_step/<subject>/batch:<n>/<dtype>/<device>/threads:<n>; its counters are, for each side:

@@ -50,6 +50,10 @@ const Stem* find_stem(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+std::string name_of(const Stem& stem, const Example& example) {
+  return fmt::format("{}/{}", stem.name, example.name);
+}
+
 OptimizerSpec optimizer_named(std::string_view name) {
   std::optional<OptimizerSpec> found;
   for_each_alternative<Optim>([&](const auto& spec, std::size_t i) {
@@ -63,5 +67,7 @@ OptimizerSpec optimizer_named(std::string_view name) {
 
 std::string_view name_of(const OptimizerSpec& optimizer) { return kOptimStems[optimizer.index()]; }
 std::string_view name_of(const LossSpec& loss) { return kLossesStems[loss.index()]; }
+std::string_view name_of(const ScheduleSpec& schedule) { return kSchedulesStems[schedule.index()]; }
+std::string_view name_of(const ClippingSpec& clipping) { return kClippingStems[clipping.index()]; }
 
 }  // namespace twin

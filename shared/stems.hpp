@@ -21,10 +21,14 @@ const std::vector<Stem>& stems();
 /// Null when there is none of this name.
 const Stem* find_stem(std::string_view name);
 
+/// "conv2d/strided".
+std::string name_of(const Stem& stem, const Example& example);
+
 /// An optimiser with its default hyperparameters. Throws UsageError naming the optimisers there are.
 OptimizerSpec optimizer_named(std::string_view name);
 std::string_view name_of(const OptimizerSpec& optimizer);
 std::string_view name_of(const LossSpec& loss);
-
+std::string_view name_of(const ScheduleSpec& schedule);
+std::string_view name_of(const ClippingSpec& clipping);
 
 }  // namespace twin

@@ -23,6 +23,29 @@ def read_case(folder):
     return case
 
 
+# The exit code of a peer that does not do this network; its last line on standard error is "unsupported: layer conv2d".
+UNSUPPORTED = 3
+
+
+def known(table, kind, name):
+    """What `table` has for a stem, or the end of this process."""
+    if name not in table:
+        print(f"unsupported: {kind} {name}", file=sys.stderr)
+        sys.exit(UNSUPPORTED)
+    return table[name]
+
+
+def expect_known(case, layers, losses, optimizers):
+    """Ends this process unless all that the network is made of stands in the tables, by the names of their stems."""
+    for layer in case["layers"]:
+        known(layers, "layer", layer["stem"])
+    known(losses, "loss", case["loss"]["stem"])
+    known(optimizers, "optimiser", case["optimizer"]["stem"])
+    for kind in ("schedule", "clipping"):
+        if case[kind]:
+            known({}, kind, case[kind])
+
+
 def blas():
     """Name and threads of the BLAS in this process, by its own word; None where it does not say."""
     paths = set()

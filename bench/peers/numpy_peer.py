@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 
-from exchange import measure, read_case
+from exchange import expect_known, measure, read_case
 
 
 def _sigmoid(x):
@@ -14,79 +14,109 @@ def _sigmoid_derivative(y):
     return y * (1 - y)
 
 
-def mse(predicted_output, y):
-    """The loss, and its derivative by the predicted output."""
-    error = predicted_output - y
-    return np.mean(error**2), error * (2 / error.size)
+class Dense:
+    def __init__(self, layer, arrays):
+        # Stored out×in as in torch.nn.Linear, used in×out.
+        self.weights = arrays[layer["name"] + ".weight"].T.copy()
+        self.parameters = [self.weights]
+        if layer["bias"]:
+            self.bias = arrays[layer["name"] + ".bias"]
+            self.parameters.append(self.bias)
+
+    def forward(self, x):
+        self.inputs = x
+        output = x @ self.weights
+        return output + self.bias if len(self.parameters) == 2 else output
+
+    def backward(self, adjustment, needs_error):
+        self.gradients = [self.inputs.T @ adjustment]
+        if len(self.parameters) == 2:
+            self.gradients.append(adjustment.sum(axis=0))
+        return adjustment @ self.weights.T if needs_error else None
 
 
-def cross_entropy(logits, labels):
-    """The same, of the softmax of the logits and labels that are numbers of classes."""
-    rows = np.arange(len(labels))
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    exponentials = np.exp(shifted)
-    sums = exponentials.sum(axis=1, keepdims=True)
-    loss = np.mean(np.log(sums[:, 0]) - shifted[rows, labels])
-    error = exponentials / sums
-    error[rows, labels] -= 1
-    return loss, error / len(labels)
+class Sigmoid:
+    parameters = gradients = ()
+
+    def __init__(self, layer, arrays):
+        pass
+
+    def forward(self, x):
+        self.output = _sigmoid(x)
+        return self.output
+
+    def backward(self, error, needs_error):
+        return error * _sigmoid_derivative(self.output)
 
 
-LOSSES = {"mse": mse, "cross_entropy": cross_entropy}
+class Mse:
+    def __init__(self, loss):
+        pass
+
+    def __call__(self, predicted_output, y):
+        """The loss, and its derivative by the predicted output."""
+        error = predicted_output - y
+        return np.mean(error**2), error * (2 / error.size)
+
+
+class CrossEntropy:
+    def __init__(self, loss):
+        self.ignore_index = int(loss["ignore_index"])
+
+    def __call__(self, logits, labels):
+        """The same, of the softmax of the logits and labels that are numbers of classes."""
+        counted = np.flatnonzero(labels != self.ignore_index)
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        exponentials = np.exp(shifted)
+        sums = exponentials.sum(axis=1, keepdims=True)
+        loss = np.mean(np.log(sums[counted, 0]) - shifted[counted, labels[counted]])
+        error = exponentials / sums
+        error[counted, labels[counted]] -= 1
+        if len(counted) < len(labels):
+            error[labels == self.ignore_index] = 0
+        return loss, error / len(counted)
+
+
+class Sgd:
+    def __init__(self, optimizer, parameters):
+        self.lr, self.momentum = optimizer["lr"], optimizer["momentum"]
+        self.velocities = [np.zeros_like(parameter) for parameter in parameters]
+
+    def update(self, parameters, gradients):
+        for parameter, gradient, velocity in zip(parameters, gradients, self.velocities):
+            if self.momentum:
+                velocity *= self.momentum
+                velocity += gradient
+                gradient = velocity
+            parameter -= self.lr * gradient
+
+
+LAYERS = {"dense": Dense, "sigmoid": Sigmoid}
+LOSSES = {"mse": Mse, "cross_entropy": CrossEntropy}
+OPTIMIZERS = {"sgd": Sgd}
 
 
 class NeuralNetwork:
-    """Dense layers, each with a sigmoid behind it or without, trained by gradient descent with momentum."""
-
     def __init__(self, case):
-        if case["loss"] not in LOSSES:
-            sys.exit(f"the loss {case['loss']} is not known here")
-        self.loss = LOSSES[case["loss"]]
-        self.lr, self.momentum = case["lr"], case["momentum"]
-        self.weights, self.bias, self.has_sigmoid = [], [], []
-        for layer in case["layers"]:
-            if layer["kind"] == "dense":
-                # Stored out×in as in torch.nn.Linear, used in×out.
-                self.weights.append(case["arrays"][layer["name"] + ".weight"].T.copy())
-                self.bias.append(case["arrays"][layer["name"] + ".bias"])
-                self.has_sigmoid.append(False)
-            elif self.has_sigmoid and not self.has_sigmoid[-1]:
-                self.has_sigmoid[-1] = True
-            else:
-                sys.exit("a sigmoid that follows no dense layer is not known here")
-        self.weights_velocity = [np.zeros_like(weights) for weights in self.weights]
-        self.bias_velocity = [np.zeros_like(bias) for bias in self.bias]
+        expect_known(case, LAYERS, LOSSES, OPTIMIZERS)
+        self.layers = [LAYERS[layer["stem"]](layer, case["arrays"]) for layer in case["layers"]]
+        self.loss = LOSSES[case["loss"]["stem"]](case["loss"])
+        self.parameters = [parameter for layer in self.layers for parameter in layer.parameters]
+        self.optimizer = OPTIMIZERS[case["optimizer"]["stem"]](case["optimizer"], self.parameters)
 
     def predict(self, x):
-        self.inputs = []
-        for weights, bias, has_sigmoid in zip(self.weights, self.bias, self.has_sigmoid):
-            self.inputs.append(x)
-            x = x @ weights + bias
-            if has_sigmoid:
-                x = _sigmoid(x)
+        for layer in self.layers:
+            x = layer.forward(x)
         return x
 
     def train_step(self, x, y):
         predicted_output = self.predict(x)
         loss, error = self.loss(predicted_output, y)
-        output = predicted_output
-        for i in reversed(range(len(self.weights))):
-            adjustment = error * _sigmoid_derivative(output) if self.has_sigmoid[i] else error
-            weights_gradient = self.inputs[i].T @ adjustment
-            bias_gradient = adjustment.sum(axis=0)
-            if i > 0:
-                error = adjustment @ self.weights[i].T
-                output = self.inputs[i]
-            self._update(self.weights[i], self.weights_velocity[i], weights_gradient)
-            self._update(self.bias[i], self.bias_velocity[i], bias_gradient)
+        for i in reversed(range(len(self.layers))):
+            error = self.layers[i].backward(error, i > 0)
+        gradients = [gradient for layer in self.layers for gradient in layer.gradients]
+        self.optimizer.update(self.parameters, gradients)
         return float(loss)
-
-    def _update(self, parameter, velocity, gradient):
-        if self.momentum:
-            velocity *= self.momentum
-            velocity += gradient
-            gradient = velocity
-        parameter -= self.lr * gradient
 
 
 def main():

@@ -5,19 +5,25 @@ import sys
 import torch
 from torch import nn
 
-from exchange import measure, read_case
+from exchange import expect_known, measure, read_case
 
-LOSSES = {"mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss}
+LAYERS = {
+    "dense": lambda layer: nn.Linear(int(layer["in_features"]), int(layer["out_features"]), bias=bool(layer["bias"])),
+    "sigmoid": lambda layer: nn.Sigmoid(),
+}
+LOSSES = {
+    "mse": lambda loss: nn.MSELoss(),
+    "cross_entropy": lambda loss: nn.CrossEntropyLoss(ignore_index=int(loss["ignore_index"])),
+}
+OPTIMIZERS = {
+    "sgd": lambda parameters, optimizer: torch.optim.SGD(
+        parameters, lr=optimizer["lr"], momentum=optimizer["momentum"]
+    ),
+}
 
 
 def build_model(case):
-    layers = collections.OrderedDict()
-    for layer in case["layers"]:
-        if layer["kind"] == "dense":
-            outputs, inputs = case["arrays"][layer["name"] + ".weight"].shape
-            layers[layer["name"]] = nn.Linear(inputs, outputs)
-        else:
-            layers[layer["name"]] = nn.Sigmoid()
+    layers = collections.OrderedDict((layer["name"], LAYERS[layer["stem"]](layer)) for layer in case["layers"])
     model = nn.Sequential(layers).to(getattr(torch, case["dtype"]))
     model.load_state_dict({name: torch.from_numpy(case["arrays"][name]) for name in model.state_dict()})
     return model
@@ -25,12 +31,11 @@ def build_model(case):
 
 def main():
     case = read_case(sys.argv[1])
-    if case["loss"] not in LOSSES:
-        sys.exit(f"the loss {case['loss']} is not known here")
+    expect_known(case, LAYERS, LOSSES, OPTIMIZERS)
     torch.set_num_threads(case["threads"])
     model = build_model(case)
-    loss_function = LOSSES[case["loss"]]()
-    optimizer = torch.optim.SGD(model.parameters(), lr=case["lr"], momentum=case["momentum"])
+    loss_function = LOSSES[case["loss"]["stem"]](case["loss"])
+    optimizer = OPTIMIZERS[case["optimizer"]["stem"]](model.parameters(), case["optimizer"])
     X = torch.from_numpy(case["arrays"]["inputs"])
     y = torch.from_numpy(case["arrays"]["targets"])
 

@@ -5,12 +5,11 @@
 #include "bench/copy_rate.hpp"
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
+#include "reports/named.hpp"
 #include "reports/page/words.hpp"
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
 #include "reports/runs/peers.hpp"
-#include "shared/catalogue.hpp"
-#include "shared/errors.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
@@ -23,7 +22,7 @@ bool peer_width(std::int64_t width) {
 }
 
 struct Options {
-  std::vector<std::string> networks;
+  std::vector<std::string> names;
   std::vector<DType> dtypes;
   std::optional<Device> device;
   std::vector<int> threads;
@@ -33,18 +32,18 @@ struct Options {
 
 bench::Options bench_options(const Options& options, int threads) {
   bench::Options result;
-  for (const CatalogueEntry& entry : catalogue()) {
-    if (!options.networks.empty() &&
-        std::find(options.networks.begin(), options.networks.end(), entry.name) == options.networks.end())
-      continue;
+  const auto add = [&](std::vector<bench::Subject> subjects) {
+    std::move(subjects.begin(), subjects.end(), std::back_inserter(result.subjects));
+  };
+  const Named named = options.names.empty() ? Named{catalogue(), {}} : find_named(options.names);
+  for (const CatalogueEntry& entry : named.networks) {
     constexpr std::int64_t kTruthTable = 4;
-    result.subjects.push_back({entry.name, entry.spec, entry.batch_size ? entry.batch_size : kTruthTable});
+    add({{entry.name, entry.spec, entry.batch_size ? entry.batch_size : kTruthTable}});
   }
-  if (options.networks.empty())
-    for (bench::Subject& subject :
-         options.quick ? bench::width_grid({8, 64, 512}, {32})
-                       : bench::width_grid({8, 16, 32, 64, 128, 256, 512, 1024, 2048}, {1, 32, 256}))
-      result.subjects.push_back(std::move(subject));
+  for (const Stem& stem : named.stems) add(bench::subjects_of(stem));
+  if (options.names.empty())
+    add(options.quick ? bench::width_grid({8, 64, 512}, {32})
+                      : bench::width_grid({8, 16, 32, 64, 128, 256, 512, 1024, 2048}, {1, 32, 256}));
   result.backends = bench_backends();
   result.dtypes = options.dtypes;
   result.threads = threads;
@@ -56,13 +55,18 @@ bench::Options bench_options(const Options& options, int threads) {
   return result;
 }
 
+bool is_network(const bench::Subject& subject) {
+  return std::any_of(catalogue().begin(), catalogue().end(),
+                     [&](const CatalogueEntry& entry) { return entry.name == subject.name; });
+}
+
 // NumPy and PyTorch in Python take seconds to start: they run the catalogue's networks and some widths.
 Json benched_peers(const bench::Options& options, bool quick) {
   constexpr std::int64_t kBatch = 32;
   std::vector<bench::Subject> subjects;
   for (const bench::Subject& subject : options.subjects) {
     const std::int64_t width = width_of(subject.name);
-    if (width == 0 ? !quick : subject.batch == kBatch && (quick ? width == 64 : peer_width(width)))
+    if (width == 0 ? !quick && is_network(subject) : subject.batch == kBatch && (quick ? width == 64 : peer_width(width)))
       subjects.push_back(subject);
   }
   Progress progress("NumPy and PyTorch in Python");
@@ -98,6 +102,13 @@ void print(const Json& json) {
                            : "",
           Colour::bad}});
   fmt::print("{}", table.terminal());
+  for (const Json& out : json.at("left_out")) {
+    const Json& subjects = out.at("subjects");
+    fmt::print("{} is left out of {}: it lacks {}\n", out.at("side").get<std::string>(),
+               subjects.size() == 1 ? subjects.at(0).get<std::string>()
+                                    : fmt::format("{} networks", subjects.size()),
+               out.at("why").get<std::string>());
+  }
   Table peers({"network", ">batch", "dtype", ">threads", "peer", ">µs/step", ">busy", ""});
   for (const Json& row : json.at("peers")) {
     const bool timed = row.contains("median_us");
@@ -106,15 +117,13 @@ void print(const Json& json) {
     peers.add({text("subject"), std::to_string(row.at("batch").get<std::int64_t>()), text("dtype"),
                std::to_string(row.at("threads").get<int>()), text("peer"), number("median_us"),
                number("busy_threads"),
-               timed                   ? std::string()
-               : row.contains("fault") ? text("fault")
-                                       : reason_of(row, Language::english)});
+               timed ? std::string() : peer_reason(row, Language::english)});
   }
   if (!json.at("peers").empty()) fmt::print("\n{}", peers.terminal());
 }
 
 int run(const Options& options) {
-  for (const std::string& name : options.networks) find_network(name);
+  find_named(options.names);
   for (const int threads : options.threads) expect_threads(threads);
   if (options.device) device_of(*twins().autograd, *options.device);
   JsonOutput output(options.json);
@@ -135,7 +144,7 @@ int run(const Options& options) {
     json["copy_bytes_per_second"] = bench::copy_rate();
     json["peers"] = options.device == Device::cuda ? Json::array() : benched_peers(benching, options.quick);
   } else {
-    std::vector<std::string> words = options.networks;
+    std::vector<std::string> words = options.names;
     if (options.quick) words.push_back("--quick");
     for (const DType dtype : options.dtypes) words.push_back(fmt::format("--dtype={}", to_string(dtype)));
     if (options.device) words.push_back(fmt::format("--device={}", to_string(*options.device)));
@@ -160,8 +169,9 @@ void add_bench(CLI::App& app, Action& action) {
       "and\n"
       "PyTorch in Python where they are installed.");
   auto options = std::make_shared<Options>();
-  command->add_option("networks", options->networks,
-                      "The networks (all and a grid of widths, when none is named)");
+  command->add_option("names", options->names,
+                      "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "
+                      "timed (all networks and a grid of widths, when none is named)");
   command->add_flag("--quick", options->quick, "Fewer widths, shorter runs");
   command
       ->add_option_function<std::string>(

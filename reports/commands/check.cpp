@@ -1,7 +1,8 @@
-// twin check: is the hand-written backward pass right?
+// twin check: is the hand-written backward pass right, in a network, and in each stem by itself?
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
+#include <map>
 
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
@@ -12,7 +13,7 @@ namespace twin::reports {
 namespace {
 
 struct Options : CommonOptions {
-  std::vector<std::string> networks;
+  std::vector<std::string> names;
   CheckingOptions checking;
   bool verbose = false;
 };
@@ -58,6 +59,41 @@ Table summary(const NetworkCheck& check) {
   return table;
 }
 
+// A line for each example, its dtypes together.
+Table examples_table(const std::vector<NetworkCheck>& checks) {
+  struct Line {
+    std::map<Verdict, int> counts;
+    DType dtype{};  // of the worst
+    const CheckRow* worst = nullptr;
+  };
+  std::vector<std::pair<std::string, Line>> lines;
+  for (const NetworkCheck& check : checks) {
+    if (!check.is_example) continue;
+    if (lines.empty() || lines.back().first != check.network) lines.emplace_back(check.network, Line{});
+    Line& line = lines.back().second;
+    for (const CheckRow& row : check.rows) {
+      ++line.counts[row.verdict];
+      const auto rank = [](const CheckRow& r) { return std::pair(r.failed(), r.share()); };
+      if (line.worst && rank(row) <= rank(*line.worst)) continue;
+      line.dtype = check.dtype;
+      line.worst = &row;
+    }
+  }
+  Table table({"example", ">passed", ">failed", ">unchecked", ">at a kink", "worst", ">gap/bound", "verdict"});
+  for (auto& [name, line] : lines) {
+    const CheckRow& worst = *line.worst;
+    const Verdict verdict = line.counts[Verdict::fail] > 0   ? Verdict::fail
+                            : line.counts[Verdict::pass] > 0 ? Verdict::pass
+                                                             : worst.verdict;
+    table.add({name, std::to_string(line.counts[Verdict::pass]), std::to_string(line.counts[Verdict::fail]),
+               std::to_string(line.counts[Verdict::unchecked]), std::to_string(line.counts[Verdict::kink]),
+               fmt::format("{} {} {} by {}", to_string(line.dtype), worst.quantity,
+                           worst.tensor == worst.quantity ? "" : worst.tensor, worst.oracle),
+               fmt::format("{:.2g}", worst.share()), verdict_cell(verdict)});
+  }
+  return table;
+}
+
 constexpr std::size_t kFailuresShown = 8;
 
 Table details(const NetworkCheck& check, bool failures_only, std::size_t most) {
@@ -77,7 +113,7 @@ Table details(const NetworkCheck& check, bool failures_only, std::size_t most) {
 
 std::string share_text(double share) { return share > 0 ? fmt::format("{:.1g}", share) : "0"; }
 
-// Of what autograd judges at the first step, each tensor on a line, both dtypes side by side.
+// Of what autograd judges at the first step of a network, each tensor on a line, both dtypes side by side.
 Table tightness_table(const std::vector<NetworkCheck>& checks) {
   std::vector<std::string> headers{"network", "quantity", "tensor"};
   std::vector<DType> dtypes;
@@ -89,9 +125,12 @@ Table tightness_table(const std::vector<NetworkCheck>& checks) {
   }
   Table table(headers);
   std::vector<std::pair<std::string, std::vector<Cell>>> lines;
-  for (const NetworkCheck& check : checks)
+  for (const NetworkCheck& check : checks) {
+    if (check.is_example) continue;
     for (const Tightness& t : tightness(check)) {
-      if (t.oracle != "autograd" || t.quantity == "weight" || t.quantity == "optimizer_state") continue;
+      const bool first_step =
+          t.quantity == "loss" || t.quantity == "gradient" || t.quantity == "input_gradient";
+      if (t.oracle != "autograd" || !first_step) continue;
       const std::string key = t.network + t.quantity + t.tensor;
       auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& l) { return l.first == key; });
       if (line == lines.end())
@@ -100,6 +139,7 @@ Table tightness_table(const std::vector<NetworkCheck>& checks) {
       line->second.push_back(share_text(t.largest_share));
       line->second.push_back(share_text(t.largest_derived_share));
     }
+  }
   for (auto& [key, cells] : lines) table.add(std::move(cells));
   return table;
 }
@@ -116,8 +156,7 @@ Table histogram_table(const std::vector<NetworkCheck>& checks) {
 
 int run(Options& options) {
   CheckingOptions& checking = options.checking;
-  for (const std::string& name : options.networks) checking.networks.push_back(find_network(name));
-  if (checking.networks.empty()) checking.networks = catalogue();
+  checking.named = options.names.empty() ? Named{catalogue(), stems()} : find_named(options.names);
   if (checking.dtypes.empty()) checking.dtypes = {DType::float64, DType::float32};
   checking.data = options.data;
   checking.threads = options.threads;
@@ -130,13 +169,17 @@ int run(Options& options) {
       run_checking(checking, [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
   progress.wipe();
   for (const NetworkCheck& check : checks) {
+    if (check.is_example && !options.verbose) continue;
     fmt::print("{}\n",
                coloured(fmt::format("{}, {}", check.network, to_string(check.dtype)), Colour::strong));
     fmt::print("{}\n", options.verbose ? details(check, false, check.rows.size()).terminal()
                                        : summary(check).terminal());
   }
-  fmt::print("{}\n{}\n{}\n", coloured("How tight the bounds are", Colour::strong),
-             tightness_table(checks).terminal(), histogram_table(checks).terminal());
+  if (const Table examples = examples_table(checks); !examples.empty())
+    fmt::print("{}\n", examples.terminal());
+  fmt::print("{}\n", coloured("How tight the bounds are", Colour::strong));
+  if (const Table tight = tightness_table(checks); !tight.empty()) fmt::print("{}\n", tight.terminal());
+  fmt::print("{}\n", histogram_table(checks).terminal());
   for (const NetworkCheck& check : checks) {
     const auto failures = static_cast<std::size_t>(
         std::count_if(check.rows.begin(), check.rows.end(), std::mem_fn(&CheckRow::failed)));
@@ -167,7 +210,9 @@ void add_check(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("check", "Check every gradient: hand against autograd against finite differences");
   auto options = std::make_shared<Options>();
-  command->add_option("networks", options->networks, "The networks (all, when none is named)");
+  command->add_option("names", options->names,
+                      "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "
+                      "checked (all, when none is named)");
   add_device(*command, options->checking.device);
   add_dtypes(*command, options->checking.dtypes);
   command->add_option("--steps", options->checking.steps, "Training steps to check")->option_text("N [3]");

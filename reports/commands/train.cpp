@@ -1,18 +1,18 @@
 // twin train: a network learns, by hand and with autograd, on the same batches.
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/runs/training.hpp"
-#include "shared/errors.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {
 
 struct Options : CommonOptions {
-  std::string network, backend = "both", optimizer = "sgd";
+  std::string network, backend = "both";
   TrainingOptions training;
 };
 
@@ -34,15 +34,15 @@ void print_header(const std::vector<const Backend*>& sides) {
 void print_epoch(const EpochResult& epoch, double gap) {
   std::string line = fmt::format("{:>7}", epoch.epoch);
   for (const double loss : epoch.loss) line += fmt::format("  {:>13.6g}", loss);
-  for (const double share : epoch.accuracy) line += fmt::format("  {:>15.2f} %", 100 * share);
+  for (std::size_t i = 0; i < epoch.loss.size(); ++i)
+    line += epoch.accuracy.empty() ? fmt::format("  {:>17}", "–")
+                                   : fmt::format("  {:>15.2f} %", 100 * epoch.accuracy[i]);
   if (epoch.loss.size() == 2) line += fmt::format("  {:>10.2e}", gap);
   fmt::print("{}\n", line);
   std::fflush(stdout);
 }
 
 int run(Options& options) {
-  if (options.optimizer != "sgd")
-    throw UsageError(fmt::format("unknown optimizer {}", options.optimizer), {}, "choose from sgd");
   options.training.data = options.data;
   options.training.backends = choose_backends(options.backend);
   const CatalogueEntry entry = configured(find_network(options.network), options.training);
@@ -67,9 +67,9 @@ int run(Options& options) {
 
   const EpochResult& last = result.epochs.back();
   if (!result.tensors.empty()) {
-    Table table({"weight", "shape", ">largest gap", ">relative", ">at element"});
+    Table table({"quantity", "tensor", "shape", ">largest gap", ">relative", ">at element"});
     for (const TensorGap& tensor : result.tensors)
-      table.add({tensor.name, to_string(tensor.shape), fmt::format("{:.3g}", tensor.gap.max_abs),
+      table.add({tensor.quantity, tensor.name, to_string(tensor.shape), fmt::format("{:.3g}", tensor.gap.max_abs),
                  fmt::format("{:.3g}", tensor.gap.max_rel()), std::to_string(tensor.gap.index)});
     fmt::print("\n{}", table.terminal());
     fmt::print("\nlargest relative gap of any weight after {} steps: {:.3g}\n", last.steps,
@@ -102,9 +102,17 @@ void add_train(CLI::App& app, Action& action) {
       ->option_text("N")
       ->excludes(epochs);
   command->add_option("--batch", training.batch_size, "Samples in a batch")->option_text("N");
-  command->add_option("--optimizer", options->optimizer, "The update rule")->option_text("sgd");
+  command
+      ->add_option("--optimizer", training.optimizer,
+                   "Another update rule than the network's own, with its own defaults")
+      ->option_text(fmt::format("{}", fmt::join(kOptimStems, "|")));
   command->add_option("--lr", training.lr, "Learning rate")->option_text("X");
-  command->add_option("--momentum", training.momentum, "Momentum of SGD")->option_text("X");
+  command->add_option("--momentum", training.momentum, "Momentum, of an optimiser that has one")
+      ->option_text("X");
+  command->add_option("--initialiser", training.initialiser, "Other initial weights than the network's own")
+      ->option_text(fmt::format("{}", fmt::join(kInitialisers, "|")));
+  command->add_option("--eval-every", training.eval_every, "Epochs between two looks at the test samples")
+      ->option_text("N [1]");
   command->add_option("--dataset", training.dataset, "Other data than the network's own")
       ->option_text("NAME");
   add_seed(*command, training.seed, "Seed of weights and shuffles");

@@ -45,6 +45,8 @@ std::string kind_name(const std::string& kind, bool english) {
                                                     {"losses", {"losses", "loss"}},
                                                     {"optim", {"optimisers", "optimizer"}},
                                                     {"networks", {"networks", "jaringan"}},
+                                                    {"schedules", {"schedules", "jadwal"}},
+                                                    {"clipping", {"clipping", "pemangkasan"}},
                                                     {"", {"shared", "bersama"}}};
   const auto* const found =
       std::find_if(std::begin(names), std::end(names), [&](const auto& name) { return name.first == kind; });
@@ -121,9 +123,9 @@ Question backward_share_question() {
           {"What share of the hand-written side is backward?",
            "Berapa bagian dari sisi tulisan tangan yang merupakan backward?"},
           {"The functions of the sources without comments and blank lines, found by universal-ctags and "
-           "sorted by their names: forward…, backward…, step (the update), and the rest.",
+           "sorted by their names: forward…, backward…, update, and the rest.",
            "Fungsi-fungsi dalam sumber tanpa komentar dan baris kosong, ditemukan oleh universal-ctags dan "
-           "dipilah menurut namanya: forward…, backward…, step (pembaruan), dan sisanya."},
+           "dipilah menurut namanya: forward…, backward…, update (pembaruan), dan sisanya."},
           "./twin report --only backward-share",
           measure,
           nullptr,

@@ -7,7 +7,6 @@
 #include "bench/train_step.hpp"
 #include "reports/backends.hpp"
 #include "reports/questions/question.hpp"
-#include "shared/data/batches.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/terminal/table.hpp"
 
@@ -103,7 +102,7 @@ Json measure(const Measuring& measuring) {
     measuring.on_progress(static_cast<std::int64_t>(points.size()),
                           static_cast<std::int64_t>(subjects.size()));
     const NamedTensors parameters = initial_parameters(subject.spec, kDType, kSeed);
-    const OwnedBatch batch = random_batch(subject.spec, subject.batch, kDType, kSeed);
+    const OwnedBatch batch = subject.random_batch(kDType, kSeed);
     const std::int64_t count = parameter_count(subject.spec);
     std::vector<Side> sides;
     for (const Backend* backend : backends()) {

@@ -21,13 +21,14 @@ constexpr std::int64_t kFeatures = 24, kWidth = 32, kClasses = 10, kRows = 16;
 
 std::string deep_name(int depth) { return fmt::format("mlp-depth-{}", depth); }
 
-// So many dense layers of 32 outputs (the last of 10), a sigmoid between each two.
+// So many dense layers of 32 outputs (the last of 10), a sigmoid between each two; loss and optimiser are
+// those of fashion-mlp.
 NetworkSpec deep_spec(int depth) {
   std::vector<std::int64_t> widths(static_cast<std::size_t>(depth) + 1, kWidth);
   widths.front() = kFeatures;
   widths.back() = kClasses;
-  return mlp(widths, CrossEntropyLossSpec{}, SgdSpec{.lr = 0.05, .momentum = 0.9},
-             UniformInitialiser{.bound = 0.5});
+  const NetworkSpec& like = find_network("fashion-mlp").spec;
+  return mlp(widths, like.loss, like.optimizer, UniformInitialiser{.bound = 0.5});
 }
 
 // Gradients and one step, of all seeds together.
@@ -52,7 +53,7 @@ Json measure(const Measuring& measuring) {
       measuring.quick ? std::vector<int>{1, 2, 4, 8} : std::vector<int>{1, 2, 4, 8, 16};
   const Seed seeds = measuring.quick ? 3 : 20;
   CheckingOptions options;
-  options.networks = catalogue();
+  options.named.networks = catalogue();
   options.dtypes.assign(std::begin(kDTypes), std::end(kDTypes));
   options.steps = measuring.quick ? 1 : 3;
   options.threads = measuring.threads;
@@ -69,7 +70,7 @@ Json measure(const Measuring& measuring) {
   Json layers = Json::object();  // of each depth, from the input on
   for (const int depth : depths) {
     for (const LayerSpec& layer : deep_spec(depth).layers)
-      if (std::holds_alternative<DenseSpec>(layer.kind)) layers[deep_name(depth)].push_back(layer.name);
+      if (!parameters_of(std::vector{layer}).empty()) layers[deep_name(depth)].push_back(layer.name);
     for (const DType dtype : kDTypes) {
       if (measuring.on_progress) measuring.on_progress(done++, total);
       checks.push_back(check_depth(depth, dtype, seeds, measuring.threads));

@@ -48,7 +48,9 @@ bool any_network_has(const Json& json, const std::string& part) {
 }
 
 bool is_choice(const std::string& part) {
-  return part.starts_with("layers/") || part.starts_with("losses/") || part.starts_with("optim/");
+  constexpr std::string_view kChoices[] = {"layers/", "losses/", "optim/", "schedules/", "clipping/"};
+  return std::any_of(std::begin(kChoices), std::end(kChoices),
+                     [&](std::string_view folder) { return part.starts_with(folder); });
 }
 
 int named(const Json& where) { return where.at("named").at("lines"); }
@@ -142,14 +144,16 @@ std::string add_layer(const Json& json, Language language) {
   const Json& layer = json.at("add_layer");
   const Text text{
       "To add a layer, counted on the smallest that exists, `{}`: by hand {} lines, and {} elsewhere that "
-      "name it; with autograd {}, and {}. {} lines in `shared/` that name it serve both sides.",
+      "name it; with autograd {}, and {}. {} lines in `shared/` say for both sides what it is (its sizes, its "
+      "examples, its classic mistakes), and {} elsewhere there name it.",
       "Menambah satu lapis, dihitung dari lapis terkecil yang ada, `{}`: dengan tangan {} baris, ditambah {} "
-      "baris di tempat lain yang menyebutnya; dengan autograd {}, ditambah {}. {} baris di `shared/` yang "
-      "menyebutnya melayani kedua sisi."};
+      "baris di tempat lain yang menyebutnya; dengan autograd {}, ditambah {}. {} baris di `shared/` "
+      "menerangkan lapis itu bagi kedua sisi (ukurannya, contoh-contohnya, kesalahan klasiknya), dan {} baris "
+      "lain di sana menyebutnya."};
   return fmt::format(fmt::runtime(text.in(language)), stem_of(layer.at("layer")),
                      layer.at("manual").at("own").get<int>(), named(layer.at("manual")),
                      layer.at("autograd").at("own").get<int>(), named(layer.at("autograd")),
-                     named(layer.at("shared")));
+                     layer.at("shared").at("own").get<int>(), named(layer.at("shared")));
 }
 
 std::string swap_optimizer(const Json& json, Language language) {

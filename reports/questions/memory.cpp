@@ -67,7 +67,8 @@ Json measure_points(const Measuring& measuring) {
                {"needed_bytes",
                 {{"parameters", needed.parameters},
                  {"gradients", needed.gradients},
-                 {"velocities", needed.velocities},
+                 {"optimizer_state", needed.optimizer_state},
+                {"buffers", needed.buffers},
                  {"activations", needed.activations},
                  {"total", needed.total()}}}};
     for (const auto& [name, uses] : runs) point[std::string(name)] = json_of(uses);

@@ -9,6 +9,7 @@
 
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
+#include "reports/runs/peers.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
@@ -181,9 +182,8 @@ std::string peers_table(const Json& json, Language language) {
   const std::vector<Timing> all = timings(json);
   for (const Json& row : json.at("peers")) {
     if (!row.contains("median_us")) {
-      gaps.insert(
-          fmt::format("{}: {}", name_of(row.at("peer").get<std::string>(), language),
-                      row.contains("fault") ? row.at("fault").get<std::string>() : reason_of(row, language)));
+      gaps.insert(fmt::format("{}: {}", name_of(row.at("peer").get<std::string>(), language),
+                              peer_reason(row, language)));
       continue;
     }
     const auto hand = std::find_if(all.begin(), all.end(), [&](const Timing& timing) {
@@ -340,7 +340,9 @@ Picture spread_picture(const Json& json, Language language) {
       const std::string width = std::to_string(width_of(timing.subject));
       if (std::string_view(side) == "manual") plot.categories.push_back(width);
       const double median = timing.us.median;
-      // Five numbers have themselves for quartiles.
+      // A plot finds the quartiles of the samples that it is given, and draws them as a box. Here the quartiles
+      // are known and the samples are not. So the plot is given the least time, the three quartiles and the
+      // greatest time as five samples: the quartiles of these five are the three that were measured.
       curve.samples.push_back({timing.us.min / median, timing.us.lower / median, 1, timing.us.upper / median,
                                timing.us.max / median});
     }

@@ -7,7 +7,6 @@
 
 #include "autograd/backend.hpp"
 #include "manual/backend.hpp"
-#include "manual/variants/eigen_products.hpp"
 #include "reports/page/words.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
@@ -16,13 +15,13 @@
 namespace twin::reports {
 namespace {
 
-// "train_step/mlp-64/batch:32/float32/cpu/threads:1/…" in its parts.
+// "train_step/mlp-64/batch:32/float32/cpu/threads:1/…" in its parts. A subject may have a '/' of its own.
 Timing parse_name(const std::string& name) {
-  std::istringstream stream(name);
-  std::string step, batch, threads;
+  const std::size_t subject = name.find('/') + 1, end = name.find("/batch:");
+  std::istringstream stream(name.substr(end + 1));
+  std::string batch, threads;
   Timing timing;
-  std::getline(stream, step, '/');
-  std::getline(stream, timing.subject, '/');
+  timing.subject = name.substr(subject, end - subject);
   std::getline(stream, batch, '/');
   std::getline(stream, timing.dtype, '/');
   std::getline(stream, timing.device, '/');
@@ -57,7 +56,11 @@ std::vector<int> bench_threads() {
 
 Json run_benching(const bench::Options& options,
                   const std::function<void(std::int64_t, std::int64_t)>& on_round) {
-  return Json::parse(bench::run(options, on_round));
+  Json json = Json::parse(bench::run(options, on_round));
+  json["left_out"] = Json::array();
+  for (const bench::LeftOut& out : bench::left_out(options))
+    json["left_out"].push_back({{"side", out.side}, {"why", out.why}, {"subjects", out.subjects}});
+  return json;
 }
 
 Json run_benching_apart(const std::vector<std::string>& words, const std::vector<int>& threads) {

@@ -15,11 +15,44 @@ namespace twin::reports {
 
 namespace {
 
+// What is checked in every dtype.
+struct Subject {
+  std::string name;
+  const NetworkSpec& spec;
+  NamedTensors parameters;  // of float64, as the batches are
+  std::vector<OwnedBatch> batches;
+  bool is_example;
+};
+
+Subject subject_of(const CatalogueEntry& entry, const CheckingOptions& options) {
+  const Dataset dataset = dataset_for(entry, options.data);
+  const BatchStream stream(dataset.train, DType::float64, entry.batch_size, options.seed);
+  Subject subject{
+      entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, options.seed), {}, false};
+  const std::int64_t count = std::min(options.steps, stream.batches_per_epoch());
+  for (std::int64_t b = 0; b < count; ++b)
+    subject.batches.push_back(
+        slice(dataset.train, DType::float64, b * stream.batch_size(), stream.batch_size()));
+  return subject;
+}
+
+Subject subject_of(const Stem& stem, const Example& example, const CheckingOptions& options) {
+  constexpr std::int64_t kBatches = 3;
+  Subject subject{name_of(stem, example),
+                  example.spec,
+                  initial_parameters(example, DType::float64, options.seed),
+                  {},
+                  true};
+  for (std::int64_t b = 0; b < std::min(options.steps, kBatches); ++b)
+    subject.batches.push_back(
+        random_batch(example, DType::float64, options.seed, static_cast<std::uint32_t>(b)));
+  return subject;
+}
+
 // Why the twins differ. It is asked in float64, whatever the dtype of the check that failed.
-std::vector<Finding> findings_of(const NetworkSpec& spec, const NamedTensors& parameters,
-                                 const std::vector<OwnedBatch>& batches, const CheckingOptions& options) {
+std::vector<Finding> findings_of(const Subject& subject, const CheckingOptions& options) {
   std::vector<Finding> findings =
-      diagnose_twins(twins(), spec, parameters, batches,
+      diagnose_twins(twins(), subject.spec, subject.parameters, subject.batches,
                      {.device = options.device, .steps = options.steps, .seed = options.seed});
   if (findings.empty())
     findings.push_back(
@@ -98,33 +131,32 @@ std::vector<NetworkCheck> run_checking(const CheckingOptions& options,
                                        const std::function<void(std::int64_t, std::int64_t)>& on_network) {
   if (options.steps < 1) throw UsageError(fmt::format("--steps is {}", options.steps), {}, "give 1 or more");
   device_of(*twins().autograd, options.device);
+  std::size_t subjects = options.named.networks.size();
+  for (const Stem& stem : options.named.stems) subjects += stem.examples.size();
+  const auto total = static_cast<std::int64_t>(subjects * options.dtypes.size());
   std::vector<NetworkCheck> checks;
-  const auto total = static_cast<std::int64_t>(options.networks.size() * options.dtypes.size());
-  for (const CatalogueEntry& entry : options.networks) {
-    const Dataset dataset = dataset_for(entry, options.data);
-    BatchStream stream(dataset.train, DType::float64, entry.batch_size, options.seed);
-    std::vector<OwnedBatch> batches;
-    const std::int64_t count = std::min(options.steps, stream.batches_per_epoch());
-    for (std::int64_t b = 0; b < count; ++b)
-      batches.push_back(slice(dataset.train, DType::float64, b * stream.batch_size(), stream.batch_size()));
-    const NamedTensors parameters = initial_parameters(entry.spec, DType::float64, options.seed);
+  const auto check = [&](const Subject& subject) {
     std::vector<Finding> findings;  // of all dtypes
     for (const DType dtype : options.dtypes) {
       on_network(static_cast<std::int64_t>(checks.size()), total);
-      checks.push_back({entry.name, dtype,
-                        check_equivalence(twins(), entry.spec, parameters, batches,
-                                          {.dtype = dtype,
-                                           .device = options.device,
-                                           .steps = options.steps,
-                                           .repeats = options.threads == 1,
-                                           .seed = options.seed})});
-      NetworkCheck& check = checks.back();
-      if (std::none_of(check.rows.begin(), check.rows.end(), std::mem_fn(&CheckRow::failed))) continue;
-      if (findings.empty()) findings = findings_of(entry.spec, parameters, batches, options);
-      check.culprit = culprit(check.rows, "manual", "autograd");
-      check.findings = findings;
+      NetworkCheck& result = checks.emplace_back(
+          NetworkCheck{subject.name, dtype,
+                       check_equivalence(twins(), subject.spec, subject.parameters, subject.batches,
+                                         {.dtype = dtype,
+                                          .device = options.device,
+                                          .steps = options.steps,
+                                          .repeats = options.threads == 1,
+                                          .seed = options.seed}),
+                       subject.is_example});
+      if (std::none_of(result.rows.begin(), result.rows.end(), std::mem_fn(&CheckRow::failed))) continue;
+      if (findings.empty()) findings = findings_of(subject, options);
+      result.culprit = culprit(result.rows, "manual", "autograd");
+      result.findings = findings;
     }
-  }
+  };
+  for (const CatalogueEntry& entry : options.named.networks) check(subject_of(entry, options));
+  for (const Stem& stem : options.named.stems)
+    for (const Example& example : stem.examples) check(subject_of(stem, example, options));
   return checks;
 }
 
@@ -135,10 +167,12 @@ bool all_passed(const std::vector<NetworkCheck>& checks) {
 }
 
 Json options_json(const CheckingOptions& options) {
-  Json networks = Json::array(), dtypes = Json::array();
-  for (const CatalogueEntry& entry : options.networks) networks.push_back(entry.name);
+  Json networks = Json::array(), stems = Json::array(), dtypes = Json::array();
+  for (const CatalogueEntry& entry : options.named.networks) networks.push_back(entry.name);
+  for (const Stem& stem : options.named.stems) stems.push_back(stem.name);
   for (const DType dtype : options.dtypes) dtypes.push_back(to_string(dtype));
   return {{"networks", std::move(networks)},
+          {"stems", std::move(stems)},
           {"dtypes", std::move(dtypes)},
           {"device", to_string(options.device)},
           {"steps", options.steps},

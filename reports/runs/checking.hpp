@@ -1,4 +1,5 @@
-// Checking networks of the catalogue, on their own data, from their own initial weights.
+// Checking networks of the catalogue, on their own data, from their own initial weights; and the examples of
+// stems, on random numbers.
 #pragma once
 
 #include <functional>
@@ -6,14 +7,14 @@
 #include <vector>
 
 #include "reports/json.hpp"
-#include "shared/catalogue.hpp"
-#include "shared/data/dataset.hpp"
+#include "reports/named.hpp"
 #include "shared/compare_networks/examination.hpp"
+#include "shared/data/dataset.hpp"
 
 namespace twin::reports {
 
 struct CheckingOptions {
-  std::vector<CatalogueEntry> networks;
+  Named named;
   std::vector<DType> dtypes;
   Device device = Device::cpu;
   std::int64_t steps = 3;
@@ -23,14 +24,15 @@ struct CheckingOptions {
 };
 
 struct NetworkCheck {
-  std::string network;
+  std::string network;  // "xor", "conv2d/strided"
   DType dtype;
   std::vector<CheckRow> rows;
+  bool is_example = false;      // of a stem
   std::string culprit = {};  // empty, as the findings are, when nothing failed
   std::vector<Finding> findings = {};
 };
 
-/// `on_network` is called before each of the networks × dtypes.
+/// `on_network` is called before each of the networks (and examples) × dtypes.
 std::vector<NetworkCheck> run_checking(
     const CheckingOptions& options,
     const std::function<void(std::int64_t done, std::int64_t total)>& on_network);

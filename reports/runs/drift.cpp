@@ -18,13 +18,6 @@ namespace {
 
 constexpr double kLimits[] = {1e-12, 1e-9, 1e-6, 1e-3};
 
-Tensor rounded(const Tensor& tensor) {
-  constexpr double kLargest = 3;
-  std::vector<double> values = tensor.to_doubles();
-  for (double& value : values) value = std::round(kLargest * value);
-  return Tensor(tensor.name(), tensor.shape(), std::move(values)).as(tensor.dtype());
-}
-
 RoundingGap rounding_gap(const Tensor& hand, const Tensor& oracle) {
   const std::vector<double> a = hand.to_doubles(), b = oracle.to_doubles();
   RoundingGap gap{oracle.name(), std::ssize(b), 0, difference(hand, oracle).max_ulp};
@@ -45,7 +38,7 @@ std::vector<RoundingGap> gaps_in_the_first_step(const NetworkSpec& spec, DType d
   const Trace oracle = built(*twins().autograd, spec, dtype, parameters)->trace_step(batch);
   std::vector<RoundingGap> gaps;
   for (std::size_t i = 0; i < oracle.size(); ++i)
-    gaps.push_back(rounding_gap(hand.at(i).value, oracle[i].value.renamed(oracle[i].quantity)));
+    gaps.push_back(rounding_gap(hand.at(i).value, oracle[i].value));
   return gaps;
 }
 
@@ -79,8 +72,7 @@ Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype
       const bool measured = step == next || step == total;
       if (measured) {
         next = next_point(step);
-        locked->load_parameters(oracle->parameters());
-        locked->load_optimizer_state(oracle->optimizer_state());
+        load(*locked, state_of(*oracle));
         locked->train_step(batch);
       }
       const double hand_loss = hand->train_step(batch), oracle_loss = oracle->train_step(batch);
@@ -111,27 +103,30 @@ Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype
 }
 
 std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed) {
-  const auto alone = [&](LayerSpec layer) {
-    return NetworkSpec{{std::move(layer)}, InnerProductLossSpec{}, spec.optimizer, UniformInitialiser{}};
+  const auto gap = [&](std::string name, const Example& layer, const NamedTensors& weights, const Tensor& x) {
+    return rounding_gap(
+        built(twins().manual, layer.spec, dtype, weights)->predict(x.view()),
+        built(*twins().autograd, layer.spec, dtype, weights)->predict(x.view()).renamed(std::move(name)));
   };
-  const auto gap = [&](const char* name, const NetworkSpec& layer, const NamedTensors& weights,
-                       const Tensor& x) {
-    return rounding_gap(built(twins().manual, layer, dtype, weights)->predict(x.view()),
-                        built(*twins().autograd, layer, dtype, weights)->predict(x.view()).renamed(name));
-  };
-  const NetworkSpec dense = alone(spec.layers.at(0)), sigmoid = alone({"sigmoid", SigmoidSpec{}});
-  const NamedTensors parameters = initial_parameters(dense, dtype, seed);
-  const Tensor inputs = random_batch(dense, rows, dtype, seed).inputs;
+  const Shape input = input_shape(spec, rows);
+  const LayerSpec &layer = spec.layers.at(0), &next = spec.layers.at(1);
+  const Example first = layer_example("first", {layer}, input),
+                second = layer_example("second", {next}, output_shape(layer, input));
+  const NamedTensors parameters = initial_parameters(first, dtype, seed);
+  const Tensor inputs = random_batch(first, dtype, seed).inputs;
   NamedTensors no_bias, integers;
-  for (const ParameterSpec& parameter : parameters_of(dense)) {
+  for (const ParameterSpec& parameter : parameters_of(first.spec)) {
     const Tensor& values = parameters.at(parameter.name);
-    no_bias.add(parameter.is_bias ? Tensor::zeros(parameter.name, parameter.shape, dtype) : values);
-    integers.add(rounded(values));
+    no_bias.add(parameter.role == ParameterRole::bias
+                    ? Tensor::zeros(parameter.name, parameter.shape, dtype)
+                    : values);
+    integers.add(rounded_to_integers(values));
   }
-  return {gap("dense", dense, parameters, inputs), gap("dense_no_bias", dense, no_bias, inputs),
-          gap("dense_integers", dense, integers, rounded(inputs)),
-          gap("sigmoid", sigmoid, {},
-              random_batch(sigmoid, rows, dtype, seed, 0, output_features(dense)).inputs)};
+  const std::string name(stem_of(layer));
+  return {gap(name, first, parameters, inputs), gap(name + "_no_bias", first, no_bias, inputs),
+          gap(name + "_integers", first, integers, rounded_to_integers(inputs)),
+          gap(std::string(stem_of(next)), second, initial_parameters(second, dtype, seed),
+              random_batch(second, dtype, seed).inputs)};
 }
 
 std::int64_t passes(const std::vector<DriftPoint>& points, double DriftPoint::*gap, double limit) {

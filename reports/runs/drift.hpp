@@ -45,12 +45,13 @@ struct Drift {
 Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype,
                 const std::function<void(std::int64_t done, std::int64_t total)>& on_step);
 
-/// The outputs of single layers for the same random numbers, by hand and by autograd; so many rows of them:
+/// The outputs of the network's first two layers, each by itself, for the same random numbers, by hand and by
+/// autograd; so many rows of them, named after the layers' stems:
 ///
-///   dense            the network's first layer, with weights, biases and inputs uniform in ±1
+///   dense            the first layer, with weights, biases and inputs uniform in ±1
 ///   dense_no_bias    the same with biases of 0: the product alone
 ///   dense_integers   the same as the first, rounded to integers in -3 … 3, whose sums are exact in any order
-///   sigmoid          of numbers uniform in ±1, as many as the first layer has outputs
+///   sigmoid          the second, of numbers uniform in ±1, as many as the first layer has outputs
 std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed);
 
 /// The first point at which the gap exceeds `limit`; 0 when none does.

@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <cxxabi.h>
 #include <fmt/format.h>
 #include <map>
-#include <memory>
 #include <optional>
 #include <regex>
 #include <set>
-#include <typeinfo>
 
 #include "reports/runs/sources.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/errors.hpp"
+#include "shared/stems.hpp"
 
 namespace twin::reports {
 namespace {
@@ -23,7 +20,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSides[] = {"manual", "autograd"};
 // What a network chooses from; all else below a side is shared by its networks.
-constexpr const char *kLayers = "layers", *kLosses = "losses", *kOptimizers = "optim";
+constexpr const char *kLayers = "layers", *kLosses = "losses", *kOptimizers = "optim",
+                     *kSchedules = "schedules", *kClipping = "clipping";
+constexpr const char* kChoices[] = {kLayers, kLosses, kOptimizers, kSchedules, kClipping};
 
 Json json_of(const LineCounts& lines) {
   return {{"code", lines.code}, {"comment", lines.comment}, {"blank", lines.blank}};
@@ -41,9 +40,12 @@ class Side {
 
   const std::map<std::string, Source>& sources() const { return sources_; }
 
-  // "manual/layers/dense.hpp" is of the part "layers/dense".
+  // "manual/layers/dense.hpp" is of the part "layers/dense", and so is "shared/layers/dense_mistakes.cpp".
   std::string part_of(const std::string& path) const {
-    return fs::path(path).lexically_relative(name_).replace_extension().generic_string();
+    std::string part = fs::path(path).lexically_relative(name_).replace_extension().generic_string();
+    constexpr std::string_view kMistakes = "_mistakes";
+    if (part.ends_with(kMistakes)) part.resize(part.size() - kMistakes.size());
+    return part;
   }
 
   std::map<std::string, LineCounts> parts() const {
@@ -100,25 +102,14 @@ class Side {
  private:
   static bool is_choice(const std::string& part) {
     const std::string folder = fs::path(part).parent_path().generic_string();
-    return folder == kLayers || folder == kLosses || folder == kOptimizers;
+    return std::find(std::begin(kChoices), std::end(kChoices), folder) != std::end(kChoices);
   }
 
   std::string name_;
   std::map<std::string, Source> sources_;  // by path
 };
 
-// "CrossEntropyLossSpec" stands in losses/cross_entropy.hpp.
-std::string stem_of(std::string spec) {
-  if (const std::size_t end = spec.rfind("Spec"); end != std::string::npos) spec.erase(end);
-  std::string stem;
-  for (const char c : spec) {
-    if (std::isupper(static_cast<unsigned char>(c)) && !stem.empty()) stem += '_';
-    stem += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return stem;
-}
-
-// "cross_entropy_loss" defines CrossEntropyLoss.
+// "conv_transpose2d" defines ConvTranspose2d.
 std::string class_of(const std::string& stem) {
   std::string name;
   bool capital = true;
@@ -129,26 +120,17 @@ std::string class_of(const std::string& stem) {
   return name;
 }
 
-// The name of a specification's type, without its namespace.
-template <typename Spec>
-std::string spec_name(const Spec&) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(typeid(Spec).name(), nullptr, nullptr, &status), &std::free);
-  const std::string whole = name ? name.get() : typeid(Spec).name();
-  return whole.substr(whole.rfind(':') + 1);
-}
-
-template <typename Variant>
-std::string part_in(const char* folder, const Variant& specs) {
-  return std::visit([&](const auto& spec) { return fmt::format("{}/{}", folder, stem_of(spec_name(spec))); },
-                    specs);
-}
-
-// Its layers, its loss and its optimiser.
+// Its layers, its loss, its optimiser, and what else it has.
 std::set<std::string> parts_of(const NetworkSpec& spec) {
-  std::set<std::string> parts{part_in(kLosses, spec.loss), part_in(kOptimizers, spec.optimizer)};
-  for (const LayerSpec& layer : spec.layers) parts.insert(part_in(kLayers, layer.kind));
+  std::set<std::string> parts;
+  const auto add = [&](const char* folder, std::string_view stem) {
+    parts.insert(fmt::format("{}/{}", folder, stem));
+  };
+  for (const LayerSpec& layer : spec.layers) add(kLayers, stem_of(layer));
+  add(kLosses, name_of(spec.loss));
+  add(kOptimizers, name_of(spec.optimizer));
+  if (spec.schedule) add(kSchedules, name_of(*spec.schedule));
+  if (spec.clipping) add(kClipping, name_of(*spec.clipping));
   return parts;
 }
 
@@ -162,8 +144,7 @@ Json need_of(const Side& side, const std::set<std::string>& own, const std::stri
   const std::map<std::string, LineCounts> parts = side.parts();
   for (const std::string& part : own)
     if (!parts.contains(part))
-      throw DataError(fmt::format("{} needs {}, which has no source", network, part), {},
-                      "name the file as its specification");
+      throw DataError(fmt::format("{} needs {}, which has no source", network, part));
   std::set<std::string> all = own;
   all.insert("backend");
   std::set<std::string> shared = side.reached_from(all);
@@ -189,7 +170,7 @@ std::string smallest_layer(const std::map<std::string, LineCounts>& manual,
 const char* role_of(const std::string& function) {
   if (function.starts_with("forward")) return "forward";
   if (function.starts_with("backward")) return "backward";
-  if (function == "step") return "update";
+  if (function == "update") return "update";
   return "rest";
 }
 
@@ -232,6 +213,7 @@ Json count_lines(const fs::path& root) {
   }
 
   const std::string layer = smallest_layer(manual_parts, autograd_parts);
+  const Side shared(root, "shared");
   const std::string adam = std::string(kOptimizers) + "/adam", sgd = std::string(kOptimizers) + "/sgd";
   const bool exists = manual_parts.contains(adam);
   const std::string rule = exists ? adam : sgd;
@@ -246,7 +228,8 @@ Json count_lines(const fs::path& root) {
          {{"own", manual_parts.at(layer).code}, {"named", manual.lines_with(naming(layer), layer)}}},
         {"autograd",
          {{"own", autograd_parts.at(layer).code}, {"named", autograd.lines_with(naming(layer), layer)}}},
-        {"shared", {{"named", Side(root, "shared").lines_with(naming(layer), "")}}}}},
+        {"shared",
+         {{"own", shared.lines_of_parts({layer}).code}, {"named", shared.lines_with(naming(layer), layer)}}}}},
       {"swap_optimizer",
        {{"rule", rule},
         {"exists", exists},

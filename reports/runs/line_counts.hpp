@@ -12,10 +12,11 @@ namespace twin::reports {
 ///   parts       [{"part": "layers/dense", "manual": lines, "autograd": lines}]; files of the same stem are a
 ///               part, null stands on the side that has none
 ///   networks    [{"network", "parts", "manual": {"own", "shared", "shared_parts"}, "autograd": …}] of the
-///               catalogue: its layers, loss and optimiser, and what else it is built with
+///               catalogue: its layers, loss, optimiser (schedule, clipping), and what else it is built with
 ///   totals      {"manual": lines, "autograd": lines}
-///   add_layer   {"layer", "manual": {"own", "named"}, "autograd": …, "shared": {"named"}}: code of the
-///               smallest layer there is, and lines of code elsewhere that name it
+///   add_layer   {"layer", "manual": {"own", "named"}, "autograd": …, "shared": …}: code of the smallest
+///               layer there is, and lines of code elsewhere that name it; what is shared says what the layer
+///               is, for both sides
 ///   swap_optimizer  {"rule", "exists", "manual": {"own", "named"}, "autograd": {"named"}}: code of the
 ///               hand-written update rule, and lines that name SGD outside it
 ///

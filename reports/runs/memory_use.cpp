@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "shared/data/batches.hpp"
 #include "shared/machine/memory.hpp"
 #include "shared/seeds/initialise.hpp"
 
@@ -43,22 +42,21 @@ NeededMemory needed_memory(const NetworkSpec& spec, std::int64_t batch, DType dt
   NeededMemory needed;
   needed.parameters = bytes * parameter_count(spec);
   needed.gradients = needed.parameters;
-  if (sgd(spec).momentum != 0) needed.velocities = needed.parameters;
-  std::int64_t features = input_features(spec);
+  needed.optimizer_state = std::ssize(state_names(spec.optimizer)) * needed.parameters;
+  for (const BufferSpec& buffer : buffers_of(spec)) needed.buffers += bytes * element_count(buffer.shape);
+  Shape x = input_shape(spec, batch);
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    const auto is_dense = [&](std::size_t k) {
-      return std::holds_alternative<DenseSpec>(spec.layers[k].kind);
-    };
-    if (is_dense(i)) features = std::get<DenseSpec>(spec.layers[i].kind).out_features;
+    x = output_shape(spec.layers[i], x);
     const bool last = i + 1 == spec.layers.size();
-    if (!is_dense(i) || last || is_dense(i + 1)) needed.activations += bytes * batch * features;
+    if (keeps_outputs(spec.layers[i]) || last || !keeps_outputs(spec.layers[i + 1]))
+      needed.activations += bytes * element_count(x);
   }
   return needed;
 }
 
 MemoryUse memory_of_training(const Backend& backend, const bench::Subject& subject, DType dtype) {
   const NamedTensors parameters = initial_parameters(subject.spec, dtype, kSeed);
-  const OwnedBatch batch = random_batch(subject.spec, subject.batch, dtype, kSeed);
+  const OwnedBatch batch = subject.random_batch(dtype, kSeed);
   Meter meter;
   MemoryUse use;
   const std::unique_ptr<Network> network = backend.build(subject.spec, dtype, Device::cpu);

@@ -8,14 +8,15 @@
 #include <string_view>
 
 #include "reports/backends.hpp"
+#include "reports/questions/question.hpp"
 #include "shared/compare/tolerances.hpp"
-#include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "shared/formats/npy.hpp"
 #include "shared/machine/process.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/statistics.hpp"
+#include "shared/stems.hpp"
 
 namespace twin::reports {
 namespace {
@@ -23,6 +24,9 @@ namespace {
 constexpr Seed kSeed = 1;
 constexpr int kCheckedSteps = 5;
 constexpr const char* kSchema = "twingrad.peer/1";
+// Of a peer that does not do some part of the network: exit code and last line (bench/peers/exchange.py).
+constexpr int kUnsupportedCode = 3;
+constexpr std::string_view kUnsupported = "unsupported: ";
 
 // Processor time is read in ticks of the clock, beside wall time: a process of one busy thread can read 1.01.
 constexpr double kBusySlack = 0.1;
@@ -75,25 +79,27 @@ Python find_python(const Peer& peer, const std::vector<std::string>& pythons) {
 
 // ---- The files
 
-Json json_of(const LayerSpec& layer) {
-  return {{"name", layer.name},
-          {"kind", std::holds_alternative<DenseSpec>(layer.kind) ? "dense" : "sigmoid"}};
-}
-
-std::string_view name_of(const LossSpec& loss) {
-  if (std::holds_alternative<MseLossSpec>(loss)) return "mse";
-  return std::holds_alternative<CrossEntropyLossSpec>(loss) ? "cross_entropy" : "inner_product";
+// A stem and its numbers.
+template <typename Spec>
+Json stem_json(std::string_view stem, const Spec& spec) {
+  Json json{{"stem", stem}};
+  for (const Hyperparameter& number : hyperparameters_of(spec))
+    json[std::string(number.name)] = number.value;
+  return json;
 }
 
 void write_case(const bench::Subject& subject, const NamedTensors& parameters, const OwnedBatch& batch,
                 DType dtype, int threads, bool quick, const TemporaryFolder& folder) {
   Json layers = Json::array();
-  for (const LayerSpec& layer : subject.spec.layers) layers.push_back(json_of(layer));
-  const SgdSpec& optimizer = sgd(subject.spec);
+  for (const LayerSpec& layer : subject.spec.layers) {
+    layers.push_back(stem_json(stem_of(layer), layer));
+    layers.back()["name"] = layer.name;
+  }
   const Json spec{{"layers", layers},
-                  {"loss", name_of(subject.spec.loss)},
-                  {"lr", optimizer.lr},
-                  {"momentum", optimizer.momentum},
+                  {"loss", stem_json(name_of(subject.spec.loss), subject.spec.loss)},
+                  {"optimizer", stem_json(name_of(subject.spec.optimizer), subject.spec.optimizer)},
+                  {"schedule", subject.spec.schedule ? Json(name_of(*subject.spec.schedule)) : Json()},
+                  {"clipping", subject.spec.clipping ? Json(name_of(*subject.spec.clipping)) : Json()},
                   {"dtype", to_string(dtype)},
                   {"threads", threads},
                   {"checked_steps", kCheckedSteps},
@@ -167,6 +173,10 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
            PeerResult& result) {
   if (finished.code != 0) {
     const std::string reason = last_line(finished.err);
+    if (finished.code == kUnsupportedCode && reason.starts_with(kUnsupported)) {
+      result.unsupported = reason.substr(kUnsupported.size());
+      return;
+    }
     result.fault =
         fmt::format("it failed: {}", !reason.empty()   ? reason
                                      : finished.signal ? fmt::format("signal {}", finished.signal)
@@ -214,14 +224,14 @@ std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, D
     std::vector<TwinLosses> expected;
     if (any) {
       const NamedTensors parameters = initial_parameters(subject.spec, dtype, kSeed);
-      const OwnedBatch batch = random_batch(subject.spec, subject.batch, dtype, kSeed);
+      const OwnedBatch batch = subject.random_batch(dtype, kSeed);
       expected = losses_of_twins(subject.spec, parameters, batch, dtype);
       write_case(subject, parameters, batch, dtype, threads, quick, folder);
     }
     for (std::size_t i = 0; i < peers().size(); ++i) {
       on_progress(static_cast<std::int64_t>(results.size()), total);
       const Peer& peer = peers()[i];
-      PeerResult result{subject.name, subject.batch, dtype, peer.name, {}, {}, {}};
+      PeerResult result{subject.name, subject.batch, dtype, peer.name, {}, {}, {}, {}};
       if (found[i].path.empty()) {
         result.missing = found[i].missing;
       } else {
@@ -262,10 +272,20 @@ Json json_of(const PeerResult& result) {
          fmt::format("{}; apt-get install {}",
                      python ? "python3 tidak ada" : fmt::format("python3 tidak memiliki modul {}", what),
                      package)}};
+  } else if (!result.unsupported.empty()) {
+    row["unsupported"] = result.unsupported;
   } else {
     row["fault"] = result.fault;
   }
   return row;
+}
+
+std::string peer_reason(const Json& row, Language language) {
+  if (row.contains("fault")) return row.at("fault");
+  if (!row.contains("unsupported")) return reason_of(row, language);
+  const Text text{"left out of {}: it lacks the {}", "tidak diikutkan pada {}: tidak memiliki {}"};
+  return fmt::format(fmt::runtime(text.in(language)), row.at("subject").get<std::string>(),
+                     row.at("unsupported").get<std::string>());
 }
 
 }  // namespace twin::reports

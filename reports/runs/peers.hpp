@@ -10,6 +10,7 @@
 
 #include "bench/train_step.hpp"
 #include "reports/json.hpp"
+#include "reports/page/words.hpp"
 #include "shared/statistics.hpp"
 
 namespace twin::reports {
@@ -34,6 +35,8 @@ struct PeerResult {
     std::string what, package;
   };
   std::optional<Missing> missing;
+  /// What the peer does not do, "layer conv2d"; empty when it does all of it.
+  std::string unsupported;
   /// What went wrong: the script failed, its losses are not those of the twins, it kept more threads
   /// busy than it was given. Such a peer has no timing.
   std::string fault;
@@ -50,8 +53,10 @@ std::vector<PeerResult> run_peers(
     const std::function<void(std::int64_t done, std::int64_t total)>& on_progress,
     const std::vector<std::string>& pythons = kPythons);
 
-/// A row that was_measured() and reason_of() (reports/questions/question.hpp) understand, when a peer is
-/// missing.
+/// {"subject", "batch", "dtype", "peer"} and the timing; or "not_measured" (as in
+/// reports/questions/question.hpp), "unsupported" or "fault".
 Json json_of(const PeerResult& result);
+/// Why a row has no timing.
+std::string peer_reason(const Json& row, Language language);
 
 }  // namespace twin::reports

@@ -5,12 +5,34 @@
 #include "reports/backends.hpp"
 #include "shared/errors.hpp"
 #include "shared/seeds/initialise.hpp"
+#include "shared/stems.hpp"
 
 namespace twin::reports {
 namespace {
 
 void expect_positive(const std::optional<std::int64_t>& value, std::string_view option) {
   if (value && *value < 1) throw UsageError(fmt::format("{} is {}", option, *value), {}, "give 1 or more");
+}
+
+std::int64_t numbers_in_a_sample(const Tensor& tensor) { return tensor.size() / tensor.shape().at(0); }
+
+// A network that takes any inputs says 0.
+bool fits(std::int64_t numbers, std::int64_t wanted) { return wanted == 0 || numbers == wanted; }
+
+bool fits(const Dataset& dataset, const NetworkSpec& spec) {
+  const bool labels = !dataset.classes.empty();
+  if (labels != takes_labels(spec.loss) ||
+      !fits(numbers_in_a_sample(dataset.train.inputs), input_features(spec)))
+    return false;
+  const std::int64_t outputs = output_features(spec);
+  return labels ? outputs == 0 || std::ssize(dataset.classes) <= output_shape(spec, 1).back()
+                : fits(numbers_in_a_sample(dataset.train.targets), outputs);
+}
+
+std::string description(const Dataset& dataset) {
+  const std::int64_t inputs = numbers_in_a_sample(dataset.train.inputs);
+  if (!dataset.classes.empty()) return fmt::format("{} features, {} classes", inputs, dataset.classes.size());
+  return fmt::format("{} features, {} targets", inputs, numbers_in_a_sample(dataset.train.targets));
 }
 
 }  // namespace
@@ -22,8 +44,13 @@ CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) 
   entry.epochs = options.epochs.value_or(entry.epochs);
   entry.batch_size = options.batch_size.value_or(entry.batch_size);
   entry.seed = options.seed.value_or(entry.seed);
-  if (options.lr) sgd(entry.spec).lr = *options.lr;
-  if (options.momentum) sgd(entry.spec).momentum = *options.momentum;
+  expect_positive(options.eval_every, "--eval-every");
+  OptimizerSpec& optimizer = entry.spec.optimizer;
+  if (!options.optimizer.empty() && options.optimizer != name_of(optimizer))
+    optimizer = optimizer_named(options.optimizer);
+  if (options.lr) set_hyperparameter(optimizer, "lr", *options.lr);
+  if (options.momentum) set_hyperparameter(optimizer, "momentum", *options.momentum);
+  if (!options.initialiser.empty()) entry.spec.initialiser = initialiser_named(options.initialiser);
   if (!options.dataset.empty()) entry.dataset = options.dataset;
   validate(entry.spec);
   return entry;
@@ -31,13 +58,10 @@ CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) 
 
 Dataset dataset_for(const CatalogueEntry& entry, const DatasetOptions& options) {
   Dataset dataset = load_dataset(entry.dataset, options);
-  const bool wants_labels = std::holds_alternative<CrossEntropyLossSpec>(entry.spec.loss);
-  const bool fits =
-      dataset.train.features() == input_features(entry.spec) && wants_labels != dataset.classes.empty();
-  if (!fits)
-    throw UsageError(fmt::format("dataset {} ({} features{}) does not fit network {} ({})", dataset.name,
-                                 dataset.train.features(), dataset.classes.empty() ? "" : ", labels",
-                                 entry.name, widths_of(entry.spec)),
+  if (!fits(dataset, entry.spec))
+    throw UsageError(fmt::format("dataset {} ({}) does not fit network {} ({}, {})", dataset.name,
+                                 description(dataset), entry.name, widths_of(entry.spec),
+                                 name_of(entry.spec.loss)),
                      {}, fmt::format("use {}", find_network(entry.name).dataset));
   return dataset;
 }
@@ -70,6 +94,7 @@ TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
       {.epochs = entry.epochs,
        .steps = options.steps.value_or(0),
        .batch_size = entry.batch_size,
+       .eval_every = options.eval_every,
        .dtype = options.dtype,
        .seed = entry.seed},
       [&](const EpochResult& epoch) {
@@ -80,11 +105,33 @@ TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
       },
       on_step);
   if (both) {
-    const NamedTensors hand = weights(0);
-    for (const Tensor& tensor : weights(1))
-      result.tensors.push_back({tensor.name(), tensor.shape(), difference(hand.at(tensor.name()), tensor)});
+    const auto compare = [&](const char* quantity, const NamedTensors& hand, const NamedTensors& autograd) {
+      for (const Tensor& tensor : autograd)
+        result.tensors.push_back(
+            {quantity, tensor.name(), tensor.shape(), difference(hand.at(tensor.name()), tensor)});
+    };
+    compare("weight", weights(0), weights(1));
+    compare("buffer", result.networks[0]->buffers(), result.networks[1]->buffers());
   }
   return result;
+}
+
+std::string update_text(const NetworkSpec& spec) {
+  std::string text(name_of(spec.optimizer));
+  for (const Hyperparameter& number : hyperparameters_of(spec.optimizer))
+    text += fmt::format(", {} {:g}", number.name, number.value);
+  if (spec.schedule) text += fmt::format(", {}", name_of(*spec.schedule));
+  if (spec.clipping) text += fmt::format(", {}", name_of(*spec.clipping));
+  return text;
+}
+
+Json update_json(const NetworkSpec& spec) {
+  Json json{{"optimizer", name_of(spec.optimizer)}};
+  for (const Hyperparameter& number : hyperparameters_of(spec.optimizer))
+    json[std::string(number.name)] = number.value;
+  if (spec.schedule) json["schedule"] = name_of(*spec.schedule);
+  if (spec.clipping) json["clipping"] = name_of(*spec.clipping);
+  return json;
 }
 
 Json options_json(const CatalogueEntry& entry, const TrainingOptions& options) {
@@ -97,10 +144,10 @@ Json options_json(const CatalogueEntry& entry, const TrainingOptions& options) {
             {"dataset", entry.dataset},
             {"epochs", entry.epochs},
             {"batch", entry.batch_size},
-            {"optimizer", "sgd"},
-            {"lr", sgd(entry.spec).lr},
-            {"momentum", sgd(entry.spec).momentum},
+            {"initialiser", name_of(entry.spec.initialiser)},
+            {"eval_every", options.eval_every},
             {"seed", entry.seed}};
+  json.update(update_json(entry.spec));
   if (options.steps) json["steps"] = *options.steps;
   return json;
 }
@@ -112,7 +159,7 @@ Json result_json(const TrainingResult& result, const TrainingOptions& options) {
     Json row{{"epoch", epoch.epoch}};
     for (std::size_t i = 0; i < options.backends.size(); ++i)
       row[fmt::format("loss_{}", options.backends[i]->name())] = epoch.loss[i];
-    for (std::size_t i = 0; i < options.backends.size(); ++i)
+    for (std::size_t i = 0; i < epoch.accuracy.size(); ++i)
       row[fmt::format("accuracy_{}", options.backends[i]->name())] = epoch.accuracy[i];
     if (!result.gaps.empty()) row["max_rel_weight_gap"] = result.gaps[e];
     epochs.push_back(std::move(row));
@@ -126,7 +173,8 @@ Json result_json(const TrainingResult& result, const TrainingOptions& options) {
     last["max_rel_weight_gap"] = result.gaps.back();
     last["tensors"] = Json::array();
     for (const TensorGap& tensor : result.tensors)
-      last["tensors"].push_back({{"tensor", tensor.name},
+      last["tensors"].push_back({{"quantity", tensor.quantity},
+                                 {"tensor", tensor.name},
                                  {"shape", tensor.shape},
                                  {"max_abs", tensor.gap.max_abs},
                                  {"max_rel", tensor.gap.max_rel()},

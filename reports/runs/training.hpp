@@ -18,14 +18,17 @@ struct TrainingOptions {
   std::vector<const Backend*> backends;
   Device device = Device::cpu;
   DType dtype = DType::float32;
-  std::optional<std::int64_t> epochs, steps, batch_size;  // the catalogue's unless given
+  // The catalogue's unless given. Another optimiser than the network's own starts from its own defaults.
+  std::optional<std::int64_t> epochs, steps, batch_size;
+  std::string optimizer, initialiser, dataset;
   std::optional<double> lr, momentum;
   std::optional<Seed> seed;
-  std::string dataset;  // the catalogue's unless given
+  std::int64_t eval_every = 1;  // epochs
   DatasetOptions data;
 };
 
 struct TensorGap {
+  const char* quantity;  // "weight", "buffer"
   std::string name;
   Shape shape;
   Difference gap;
@@ -41,7 +44,7 @@ struct TrainingResult {
 /// The entry with everything that `options` sets. Throws UsageError for a value that makes no sense.
 CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options);
 
-/// The dataset of a configured entry. Throws UsageError when its columns do not fit the network.
+/// The dataset of a configured entry. Throws UsageError when its inputs or targets do not fit the network.
 Dataset dataset_for(const CatalogueEntry& entry, const DatasetOptions& options);
 
 /// A network of each backend, with the same initial weights.
@@ -53,6 +56,11 @@ TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
                             const TrainingOptions& options,
                             const std::function<void(const EpochResult&, double gap)>& on_epoch,
                             const std::function<void(std::int64_t done, std::int64_t total)>& on_step);
+
+/// "sgd, lr 0.05, momentum 0.9, cosine_with_warmup, clip_grad_norm": how the network moves.
+std::string update_text(const NetworkSpec& spec);
+/// {"optimizer": "sgd", "lr": 0.05, "momentum": 0.9}, with "schedule" and "clipping" where there are any.
+Json update_json(const NetworkSpec& spec);
 
 Json options_json(const CatalogueEntry& entry, const TrainingOptions& options);
 /// {"epochs": […], "final": {…}}

@@ -24,8 +24,14 @@ std::vector<ParameterSpec> DenseSpec::parameters() const {
   return all;
 }
 
-double DenseSpec::forward_flops(const Shape& x) const {
-  return 2.0 * static_cast<double>(element_count(x)) * static_cast<double>(out_features);
+std::vector<ProductSize> DenseSpec::products(const Shape& x) const {
+  return {{element_count(x) / in_features, out_features, in_features}};
+}
+
+std::vector<Hyperparameter> DenseSpec::hyperparameters() const {
+  return {{"in_features", static_cast<double>(in_features)},
+          {"out_features", static_cast<double>(out_features)},
+          {"bias", bias ? 1.0 : 0.0}};
 }
 
 std::vector<Example> DenseSpec::examples() {

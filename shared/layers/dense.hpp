@@ -3,8 +3,10 @@
 
 #include <vector>
 
+#include "shared/specs/hyperparameter.hpp"
 #include "shared/specs/mistakes.hpp"
 #include "shared/specs/parameter_spec.hpp"
+#include "shared/specs/product_size.hpp"
 
 namespace twin {
 
@@ -21,7 +23,8 @@ struct DenseSpec {
   Shape default_input() const { return {in_features}; }
   Shape output_shape(Shape x) const;
   std::vector<ParameterSpec> parameters() const;
-  double forward_flops(const Shape& x) const;
+  std::vector<ProductSize> products(const Shape& x) const;
+  std::vector<Hyperparameter> hyperparameters() const;
   std::vector<Prediction> mistakes(const Quantity& quantity, const LayerValues& values) const;
   static std::vector<Example> examples();
 };

@@ -11,6 +11,7 @@ struct Example;
 
 /// y = 1 / (1 + exp(-x)), element by element.
 struct SigmoidSpec {
+  static constexpr bool keeps_outputs = true;  // dy/dx = y·(1 - y)
   bool operator==(const SigmoidSpec&) const = default;
 
   std::vector<Prediction> mistakes(const Quantity& quantity, const LayerValues& values) const;

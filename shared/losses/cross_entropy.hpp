@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "shared/specs/hyperparameter.hpp"
 #include "shared/specs/mistakes.hpp"
 
 namespace twin {
@@ -18,6 +19,9 @@ struct CrossEntropyLossSpec {
   std::int64_t ignore_index = -100;  // a label that asks for nothing
   bool operator==(const CrossEntropyLossSpec&) const = default;
 
+  std::vector<Hyperparameter> hyperparameters() const {
+    return {{"ignore_index", static_cast<double>(ignore_index)}};
+  }
   /// Throws DataError when a label is neither a class nor ignored, or when all are ignored.
   void validate_labels(std::span<const std::int64_t> labels, const Shape& outputs) const;
   std::vector<Prediction> mistakes(const LossValues& values) const;

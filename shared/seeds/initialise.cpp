@@ -52,4 +52,19 @@ NamedTensors initial_parameters(const NetworkSpec& spec, DType dtype, Seed seed)
   return parameters;
 }
 
+NamedTensors initial_parameters(const Example& example, DType dtype, Seed seed) {
+  const NamedTensors drawn = initial_parameters(example.spec, dtype, seed);
+  if (example.draw != Draw::integers) return drawn;
+  NamedTensors rounded;
+  for (const Tensor& tensor : drawn) rounded.add(rounded_to_integers(tensor));
+  return rounded;
+}
+
+Tensor rounded_to_integers(const Tensor& tensor) {
+  constexpr double kLargest = 3;
+  std::vector<double> values = tensor.to_doubles();
+  for (double& value : values) value = std::round(kLargest * value);
+  return Tensor(tensor.name(), tensor.shape(), std::move(values)).as(tensor.dtype());
+}
+
 }  // namespace twin

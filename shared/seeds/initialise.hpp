@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/seeds/random.hpp"
+#include "shared/specs/example.hpp"
 #include "shared/specs/network_spec.hpp"
 #include "shared/tensors/tensor.hpp"
 
@@ -10,6 +11,11 @@ namespace twin {
 /// Every parameter of `spec`, drawn in float64 and rounded to `dtype`, so that networks of both dtypes start
 /// from the same point up to that rounding.
 NamedTensors initial_parameters(const NetworkSpec& spec, DType dtype, Seed seed);
+
+/// Of the example's network; integers in -3 … 3 where it draws integers.
+NamedTensors initial_parameters(const Example& example, DType dtype, Seed seed);
+/// Numbers in ±1 as integers in -3 … 3, whose sums of products are exact in any order.
+Tensor rounded_to_integers(const Tensor& tensor);
 
 /// A float64 tensor, uniform in [low, high), rounded to `dtype`.
 Tensor uniform_tensor(std::string name, Shape shape, DType dtype, const RandomStream& stream, double low,

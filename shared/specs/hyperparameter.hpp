@@ -8,6 +8,12 @@
 
 namespace twin {
 
+/// What a specification says of itself in one number.
+struct Hyperparameter {
+  std::string_view name;
+  double value;
+};
+
 struct HyperparameterField {
   std::string_view name;
   double* value;

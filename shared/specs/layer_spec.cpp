@@ -66,18 +66,47 @@ std::vector<BufferSpec> buffers_of(const std::vector<LayerSpec>& layers) {
   return all;
 }
 
+std::vector<ProductSize> products_of(const LayerSpec& layer, const Shape& x) {
+  return asked(layer, [&](const auto& kind) -> std::vector<ProductSize> {
+    if constexpr (requires { kind.products(x); })
+      return kind.products(x);
+    else
+      return {};
+  });
+}
+
 double forward_flops(const std::vector<LayerSpec>& layers, Shape x) {
   double flops = 0;
   for (const LayerSpec& layer : layers) {
     flops += asked(layer, [&](const auto& kind) -> double {
+      double sum = 0;
       if constexpr (requires { kind.forward_flops(x); })
-        return kind.forward_flops(x);
-      else
-        return 0;
+        sum = kind.forward_flops(x);
+      else if constexpr (requires { kind.products(x); })
+        for (const ProductSize& product : kind.products(x)) sum += product.flops();
+      return sum;
     });
     x = output_shape(layer, x);
   }
   return flops;
+}
+
+bool keeps_outputs(const LayerSpec& layer) {
+  return asked(layer, [](const auto& kind) {
+    if constexpr (requires { kind.keeps_outputs; })
+      return kind.keeps_outputs;
+    else
+      return false;
+  });
+}
+
+std::vector<Hyperparameter> hyperparameters_of(const LayerSpec& layer) {
+  return asked(layer, [](const auto& kind) -> std::vector<Hyperparameter> {
+    if constexpr (requires { kind.hyperparameters(); })
+      return kind.hyperparameters();
+    else
+      return {};
+  });
 }
 
 void validate(const std::vector<LayerSpec>& layers) {

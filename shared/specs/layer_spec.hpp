@@ -5,8 +5,12 @@
 //   Shape output_shape(const Shape& x) const      of the outputs, batch included; else the shape of x
 //   vector<ParameterSpec> parameters() const      named within the layer; else none
 //   vector<BufferSpec> buffers() const            else none
-//   double forward_flops(const Shape& x) const    of its products, a multiplication and an addition counted
-//                                                 as two; else 0
+//   vector<ProductSize> products(const Shape& x) const
+//                                                 the matrix products of its way forward; else none
+//   double forward_flops(const Shape& x) const    for products of another form than these; else their sum
+//   bool keeps_outputs                            its way back asks for its outputs; else for its inputs
+//   vector<Hyperparameter> hyperparameters() const
+//                                                 its numbers, for those who build it elsewhere; else none
 //   void validate() const                         throws ShapeError or UsageError for sizes that make no sense
 //   Shape default_input() const                   of one sample, where the specification alone says it
 //   int64 indices() const                         its inputs are integers in 0 … indices() - 1; else numbers
@@ -19,8 +23,10 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/specs/hyperparameter.hpp"
 #include "shared/specs/mistakes.hpp"
 #include "shared/specs/parameter_spec.hpp"
+#include "shared/specs/product_size.hpp"
 #include "stems/layers.hpp"
 
 namespace twin {
@@ -42,7 +48,12 @@ Shape output_shape(const std::vector<LayerSpec>& layers, Shape x);
 /// In the order of torch.nn.Module::named_parameters(), with the layers' names in front.
 std::vector<ParameterSpec> parameters_of(const std::vector<LayerSpec>& layers);
 std::vector<BufferSpec> buffers_of(const std::vector<LayerSpec>& layers);
+std::vector<ProductSize> products_of(const LayerSpec& layer, const Shape& x);
+/// A multiplication and an addition counted as two.
 double forward_flops(const std::vector<LayerSpec>& layers, Shape x);
+/// What the way back cannot do without is the layer's outputs; otherwise it is its inputs.
+bool keeps_outputs(const LayerSpec& layer);
+std::vector<Hyperparameter> hyperparameters_of(const LayerSpec& layer);
 
 /// Throws ShapeError when two layers share a name or a name is empty or holds a dot, and what the layers
 /// throw about their own sizes.

@@ -11,8 +11,6 @@
 namespace twin {
 namespace {
 
-constexpr std::string_view kInitialisers[] = {"uniform", "xavier_uniform", "kaiming_uniform"};
-
 Shape with_batch(std::int64_t batch, const Shape& sample) {
   Shape shape{batch};
   shape.insert(shape.end(), sample.begin(), sample.end());
@@ -93,9 +91,14 @@ Shape input_shape(const NetworkSpec& spec) {
   return spec.input.empty() ? default_input(spec.layers) : spec.input;
 }
 
+Shape input_shape(const NetworkSpec& spec, std::int64_t batch) {
+  const Shape sample = input_shape(spec);
+  return sample.empty() ? Shape{} : with_batch(batch, sample);
+}
+
 Shape output_shape(const NetworkSpec& spec, std::int64_t batch) {
-  const Shape input = input_shape(spec);
-  return input.empty() ? Shape{} : output_shape(spec.layers, with_batch(batch, input));
+  const Shape input = input_shape(spec, batch);
+  return input.empty() ? Shape{} : output_shape(spec.layers, input);
 }
 
 std::int64_t input_features(const NetworkSpec& spec) {
@@ -157,6 +160,17 @@ void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, c
       loss);
 }
 
+std::vector<Hyperparameter> hyperparameters_of(const LossSpec& loss) {
+  return std::visit(
+      [](const auto& kind) -> std::vector<Hyperparameter> {
+        if constexpr (requires { kind.hyperparameters(); })
+          return kind.hyperparameters();
+        else
+          return {};
+      },
+      loss);
+}
+
 std::vector<Hyperparameter> hyperparameters_of(const OptimizerSpec& optimizer) {
   OptimizerSpec copy = optimizer;
   std::vector<Hyperparameter> all;
@@ -206,9 +220,8 @@ std::vector<Prediction> mistakes_of(const LossSpec& loss, const LossValues& valu
 }
 
 double training_step_flops(const NetworkSpec& spec, std::int64_t batch) {
-  const Shape input = input_shape(spec);
-  if (input.empty()) return 0;
-  const Shape x = with_batch(batch, input);
+  const Shape x = input_shape(spec, batch);
+  if (x.empty()) return 0;
   const double forward = forward_flops(spec.layers, x);
   // What comes first has an input that needs no gradient: two products instead of three.
   Shape at = x;

@@ -34,7 +34,9 @@ struct KaimingUniformInitialiser {};
 using InitialiserSpec =
     std::variant<UniformInitialiser, XavierUniformInitialiser, KaimingUniformInitialiser>;
 
-/// "uniform", "xavier_uniform", "kaiming_uniform". Throws UsageError naming them.
+/// In the order of the variant.
+inline constexpr std::string_view kInitialisers[] = {"uniform", "xavier_uniform", "kaiming_uniform"};
+/// Throws UsageError naming those there are.
 InitialiserSpec initialiser_named(std::string_view name);
 std::string_view name_of(const InitialiserSpec& initialiser);
 
@@ -65,6 +67,8 @@ std::vector<BufferSpec> buffers_of(const NetworkSpec& spec);
 
 /// Of one sample; empty when the network takes any.
 Shape input_shape(const NetworkSpec& spec);
+/// With the batch in front; empty when input_shape() is.
+Shape input_shape(const NetworkSpec& spec, std::int64_t batch);
 /// Of the outputs for `batch` samples; empty when input_shape() is.
 Shape output_shape(const NetworkSpec& spec, std::int64_t batch);
 /// Numbers in one sample of the inputs, or of the outputs; 0 when the network takes any.
@@ -83,11 +87,8 @@ bool takes_labels(const LossSpec& loss);
 /// is no class or a value is not one that the loss takes.
 void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, const TensorView& targets);
 
-/// One number that an optimiser, a schedule or a clipping is set to.
-struct Hyperparameter {
-  std::string_view name;
-  double value;
-};
+/// A loss that says none of itself has none.
+std::vector<Hyperparameter> hyperparameters_of(const LossSpec& loss);
 std::vector<Hyperparameter> hyperparameters_of(const OptimizerSpec& optimizer);
 /// Throws UsageError when the optimiser has no such number.
 void set_hyperparameter(OptimizerSpec& optimizer, std::string_view name, double value);

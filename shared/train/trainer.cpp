@@ -11,14 +11,19 @@
 namespace twin {
 namespace {
 
-std::int64_t count_right(const Tensor& outputs, const Tensor& targets) {
+struct Count {
+  std::int64_t right = 0, all = 0;
+};
+
+Count count_right(const Tensor& outputs, const Tensor& targets) {
   const std::vector<double> y = outputs.to_doubles();
   const std::vector<double> t = targets.to_doubles();
-  const auto rows = static_cast<std::size_t>(outputs.shape()[0]);
-  const auto columns = static_cast<std::size_t>(outputs.shape()[1]);
+  const bool labels = targets.dtype() == DType::int64;
+  const std::size_t rows = labels ? t.size() : static_cast<std::size_t>(outputs.shape()[0]);
+  const std::size_t columns = y.size() / rows;
   std::int64_t right = 0;
   for (std::size_t n = 0; n < rows; ++n) {
-    if (targets.dtype() == DType::int64) {
+    if (labels) {
       const auto row = y.begin() + static_cast<std::ptrdiff_t>(n * columns);
       const auto best = std::max_element(row, row + static_cast<std::ptrdiff_t>(columns)) - row;
       right += static_cast<double>(best) == t[n];
@@ -28,19 +33,21 @@ std::int64_t count_right(const Tensor& outputs, const Tensor& targets) {
       right += all;
     }
   }
-  return right;
+  return {right, static_cast<std::int64_t>(rows)};
 }
 
 }  // namespace
 
 double accuracy(Network& network, const Split& split, DType dtype) {
   constexpr std::int64_t kRows = 1000;
-  std::int64_t right = 0;
+  Count sum;
   for (std::int64_t first = 0; first < split.size(); first += kRows) {
     const OwnedBatch batch = slice(split, dtype, first, std::min(kRows, split.size() - first));
-    right += count_right(network.predict(batch.inputs.view()), batch.targets);
+    const Count count = count_right(network.predict(batch.inputs.view()), batch.targets);
+    sum.right += count.right;
+    sum.all += count.all;
   }
-  return static_cast<double>(right) / static_cast<double>(split.size());
+  return static_cast<double>(sum.right) / static_cast<double>(sum.all);
 }
 
 void train(const Dataset& dataset, std::span<const Trainee> trainees, const TrainOptions& options,
@@ -48,6 +55,9 @@ void train(const Dataset& dataset, std::span<const Trainee> trainees, const Trai
            const std::function<void(std::int64_t, std::int64_t)>& on_step) {
   if (options.epochs < 1 && options.steps < 1)
     throw UsageError(fmt::format("{} epochs", options.epochs), {}, "give 1 or more");
+  if (options.eval_every < 1)
+    throw UsageError(fmt::format("a look at the test split every {} epochs", options.eval_every), {},
+                     "give 1 or more");
   BatchStream batches(dataset.train, options.dtype, options.batch_size, options.seed);
   const std::int64_t per_epoch = batches.batches_per_epoch();
   const std::int64_t total = options.steps > 0 ? options.steps : options.epochs * per_epoch;
@@ -75,9 +85,10 @@ void train(const Dataset& dataset, std::span<const Trainee> trainees, const Trai
     }
     result.loss.clear();
     result.accuracy.clear();
+    const bool looks = result.epoch % options.eval_every == 0 || result.steps == total;
     for (std::size_t i = 0; i < trainees.size(); ++i) {
       result.loss.push_back(loss_sum[i] / static_cast<double>(steps_now));
-      result.accuracy.push_back(accuracy(trainees[i].network, dataset.test, options.dtype));
+      if (looks) result.accuracy.push_back(accuracy(trainees[i].network, dataset.test, options.dtype));
     }
     on_epoch(result);
   }

@@ -22,6 +22,7 @@ struct TrainOptions {
   std::int64_t epochs = 1;
   std::int64_t steps = 0;       // stop after so many, whatever the epochs; 0: no such limit
   std::int64_t batch_size = 0;  // 0: the whole dataset
+  std::int64_t eval_every = 1;  // epochs from one look at the test split to the next
   DType dtype = DType::float32;
   Seed seed = 1;
 };
@@ -30,16 +31,16 @@ struct EpochResult {
   std::int64_t epoch = 0;        // from 1
   std::int64_t steps = 0;        // taken so far
   std::vector<double> loss;      // of each trainee: mean over the epoch's batches, each before its update
-  std::vector<double> accuracy;  // of each trainee on the test split, in [0, 1]
+  std::vector<double> accuracy;  // of each trainee on the test split, in [0, 1]; empty where nobody looked
   std::vector<double> seconds;   // of each trainee, in its training steps so far
 };
 
-/// Share of the test samples that are classified rightly: the largest output against the label, or, for a
-/// single output, whether it lies on the same side of 1/2 as the target.
+/// Share of the test samples that are classified rightly: the largest output against the label (against each
+/// label, where a sample has several), or whether every output lies on the same side of 1/2 as its target.
 double accuracy(Network& network, const Split& split, DType dtype);
 
 /// Trains; calls on_step after each step (with the number of steps taken and their total) and on_epoch after
-/// each epoch. Throws UsageError for sizes and counts that make no sense, NumericError, naming trainee, epoch
+/// each epoch. The test split is looked at after every `eval_every` epochs, and after the last. Throws UsageError for sizes and counts that make no sense, NumericError, naming trainee, epoch
 /// and step, when a loss is no longer finite.
 void train(const Dataset& dataset, std::span<const Trainee> trainees, const TrainOptions& options,
            const std::function<void(const EpochResult&)>& on_epoch,

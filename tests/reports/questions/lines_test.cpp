@@ -31,7 +31,7 @@ Json counts(bool adam) {
            {{"layer", "layers/dense"},
             {"manual", {{"own", 60}, {"named", named(3)}}},
             {"autograd", {{"own", 6}, {"named", named(1)}}},
-            {"shared", {{"named", named(2)}}}}},
+            {"shared", {{"own", 21}, {"named", named(2)}}}}},
           {"swap_optimizer",
            {{"rule", adam ? "optim/adam" : "optim/sgd"},
             {"exists", adam},

@@ -32,7 +32,9 @@ class LineCountsTest : public testing::Test {
       add(side + "/optim/sgd.hpp", "struct Sgd {};\n");
       add(side + "/checks.hpp", "int checks;\n");
     }
-    add("shared/specs.hpp", "struct SigmoidSpec {};\nusing Kind = List<DenseSpec, SigmoidSpec>;\n");
+    add("shared/layers/sigmoid.hpp", "struct SigmoidSpec {};\n");
+    add("shared/layers/sigmoid_mistakes.cpp", "void SigmoidSpec::mistakes() {}\nint mistakes;\n");
+    add("shared/specs.hpp", "using Kind = List<DenseSpec, SigmoidSpec>;\n");
   }
 
   void add(const std::string& path, const std::string& text) const {
@@ -81,7 +83,8 @@ TEST_F(LineCountsTest, ANewLayerIsAsLongAsTheSmallestAndIsNamedAsOftenAsIt) {
   EXPECT_EQ(layer.at("layer"), "layers/sigmoid");
   EXPECT_EQ(layer.at("manual").at("own"), 1);
   EXPECT_EQ(layer.at("manual").at("named").at("lines"), 2);  // included, and in the list
-  EXPECT_EQ(layer.at("shared").at("named").at("lines"), 2);
+  EXPECT_EQ(layer.at("shared").at("own"), 3);  // with its mistakes
+  EXPECT_EQ(layer.at("shared").at("named").at("lines"), 1);
 }
 
 TEST_F(LineCountsTest, AnotherOptimiserIsAnEstimateUntilItIsWritten) {
@@ -117,7 +120,7 @@ TEST_F(LineCountsTest, EveryLineOfCodeHasARole) {
       "  void backward_parameters() {}\n"
       "  void feedback() {}\n"
       "};\n");
-  add("manual/optim/sgd.hpp", "struct Sgd {\n  void step() {}\n  void step_errors() {}\n};\n");
+  add("manual/optim/sgd.hpp", "struct Sgd {\n  void update() {}\n  void update_errors() {}\n};\n");
   const Json sides = count_roles(tree_.path());
   const Json& hand = sides.at("manual");
   EXPECT_EQ(hand.at("forward"), 1);
