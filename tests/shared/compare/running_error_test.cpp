@@ -73,10 +73,10 @@ std::vector<float> random_floats(std::size_t count, std::uint32_t substream, dou
   return values;
 }
 
-double error(float computed, long double exact) { return static_cast<double>(std::abs(computed - exact)); }
+double gap(float computed, long double exact) { return static_cast<double>(std::abs(computed - exact)); }
 
 void expect_bounded(float computed, long double exact, const RunningError& error) {
-  EXPECT_LE(error(computed, exact), error.error_bound(kU));
+  EXPECT_LE(gap(computed, exact), error.error_bound(kU));
   EXPECT_LE(static_cast<double>(std::abs(error.value - exact)), error.error_bound(0x1p-53));
 }
 
@@ -309,7 +309,7 @@ TEST(RunningError, IsReachedByRoundingsOfOneSign) {
   for (const Order order : kOrders) {
     const RunningError error = sum(errors, order);
     expect_bounded(computed, exact, error);
-    EXPECT_GT(error(computed, exact), 0.99 * error.error_bound(kU));
+    EXPECT_GT(gap(computed, exact), 0.99 * error.error_bound(kU));
   }
 }
 
@@ -322,7 +322,7 @@ TEST(RunningError, IsNotAbsurdlyLooseForADotProduct) {
       const std::vector<float> x = random_floats(1000, 2 * test, low),
                                y = random_floats(1000, 2 * test + 1, low);
       const auto error = dot<RunningError>(x, y);
-      const double actual = error(dot<float>(x, y), dot<long double>(x, y));
+      const double actual = gap(dot<float>(x, y), dot<long double>(x, y));
       of_bound = std::max(of_bound, actual / error.error_bound(kU));
       of_likely = std::max(of_likely, actual / error.likely_error(kU));
     }
