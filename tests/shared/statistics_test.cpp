@@ -63,16 +63,26 @@ TEST(Statistics, DoesNotReplaceOpenBlas) {
   EXPECT_STREQ(product.dli_fname, openblas.dli_fname);
 }
 
-TEST(Blas, ProductsTransposeWhatTheyAreTold) {
+TEST(Blas, ProductsTransposeAndAddWhatTheyAreTold) {
   const double a[] = {1, 2, 3, 4, 5, 6};  // 2×3, or 3×2 transposed
   const double b[] = {1, 0, 2, 1, 0, 3};  // 3×2
   double c[4] = {9, 9, 9, 9};
-  blas_product(false, false, 2, 2, 3, a, b, c);
+  blas_product(false, false, 2, 2, 3, a, 3, b, 2, false, c, 2);
   EXPECT_THAT(c, testing::ElementsAre(5, 11, 14, 23));
   const double a_stored[] = {1, 4, 2, 5, 3, 6}, b_stored[] = {1, 2, 0, 0, 1, 3};
-  double d[4] = {9, 9, 9, 9};
-  blas_product(true, true, 2, 2, 3, a_stored, b_stored, d);
-  EXPECT_THAT(d, testing::ElementsAre(5, 11, 14, 23));
+  blas_product(true, true, 2, 2, 3, a_stored, 2, b_stored, 3, true, c, 2);
+  EXPECT_THAT(c, testing::ElementsAre(10, 22, 28, 46));
+}
+
+TEST(Blas, MatrixTimesVectorStepsOverWhatIsBetween) {
+  const double a[] = {1, 2, 3, -1, 4, 5, 6, -1};  // 2×3 in rows of four
+  const double x[] = {1, 0, 2, 0, 3, 0};
+  double y[4] = {1, 9, 1, 9};
+  blas_matrix_vector(false, 2, 3, a, 4, x, 2, true, y, 2);
+  EXPECT_THAT(y, testing::ElementsAre(15, 9, 33, 9));
+  double z[3] = {9, 9, 9};
+  blas_matrix_vector(true, 2, 3, a, 4, x, 2, false, z, 1);
+  EXPECT_THAT(z, testing::ElementsAre(9, 12, 15));
 }
 
 }  // namespace

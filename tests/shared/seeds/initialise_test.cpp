@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "shared/errors.hpp"
+#include "tests/support/expect_message.hpp"
+
 namespace twin {
 namespace {
 
@@ -49,6 +52,19 @@ TEST(InitialParameters, AreUniformWithinTheBoundBiasesToo) {
   const NamedTensors parameters = initial_parameters(wide(UniformInitialiser{0.25}), DType::float64, kSeed);
   for (const Tensor& tensor : parameters) expect_fills(tensor, 0.25);
   EXPECT_NE(parameters.at("output.bias").data<double>()[0], 0);
+}
+
+TEST(InitialParameters, FollowKaiming) {
+  const NamedTensors parameters = initial_parameters(wide(KaimingUniformInitialiser{}), DType::float64, kSeed);
+  expect_fills(parameters.at("hidden1.weight"), std::sqrt(6.0 / 784));
+  expect_fills(parameters.at("output.weight"), std::sqrt(6.0 / 128));
+  EXPECT_THAT(parameters.at("hidden1.bias").data<double>(), Each(0));
+}
+
+TEST(Initialisers, AreFoundByName) {
+  for (const char* name : {"uniform", "xavier_uniform", "kaiming_uniform"})
+    EXPECT_EQ(name_of(initialiser_named(name)), name);
+  EXPECT_THROW_MESSAGE(initialiser_named("zeros"), UsageError, "unknown initialiser zeros", "xavier_uniform");
 }
 
 TEST(InitialParameters, FollowXavier) {

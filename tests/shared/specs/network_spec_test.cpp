@@ -28,7 +28,7 @@ std::vector<std::string> layers_of(const NetworkSpec& spec) {
 std::vector<std::string> parameter_shapes(const NetworkSpec& spec) {
   std::vector<std::string> parameters;
   for (const ParameterSpec& p : parameters_of(spec))
-    parameters.push_back(p.name + " " + to_string(p.shape) + (p.is_bias ? " bias" : ""));
+    parameters.push_back(p.name + " " + to_string(p.shape) + (p.role == ParameterRole::bias ? " bias" : ""));
   return parameters;
 }
 
@@ -77,14 +77,14 @@ TEST(Mlp, RefusesFewerThanTwoWidths) {
 }
 
 TEST(Mlp, RefusesWidthsThatAreNotPositive) {
-  EXPECT_THROW_MESSAGE(mlp_of({0, 1}), ShapeError, "output in_features is 0");
-  EXPECT_THROW_MESSAGE(mlp_of({2, -3, 1}), ShapeError, "hidden out_features is -3");
+  EXPECT_THROW_MESSAGE(mlp_of({0, 1}), ShapeError, "output: in_features is 0");
+  EXPECT_THROW_MESSAGE(mlp_of({2, -3, 1}), ShapeError, "hidden: out_features is -3");
 }
 
 TEST(Validate, RefusesNeighboursThatDoNotFit) {
   NetworkSpec spec = mlp_of({2, 3, 5, 1});
   std::get<DenseSpec>(spec.layers[2].kind).in_features = 4;
-  EXPECT_THROW_MESSAGE(validate(spec), ShapeError, "dense layer 2 expects 4 features, layer 1 yields 3");
+  EXPECT_THROW_MESSAGE(validate(spec), ShapeError, "hidden2: expected 4 features, got 1×3");
 }
 
 TEST(Validate, RefusesTwoLayersOfOneName) {
@@ -142,6 +142,57 @@ TEST(NetworkSpec, HasNoFeaturesWithoutDenseLayer) {
 // second (2·7·3·5 each).
 TEST(NetworkSpec, CountsTheOperationsOfATrainingStep) {
   EXPECT_EQ(training_step_flops(mlp_of({2, 3, 5}), 7), 2 * 84 + 3 * 210);
+}
+
+TEST(NetworkSpec, TakesSamplesThatLieFlat) {
+  NetworkSpec spec = mlp_of({12, 1});
+  spec.input = {3, 4};
+  spec.layers = {{"sigmoid", SigmoidSpec{}}, {"dense", DenseSpec{4, 2}}};
+  EXPECT_EQ(layer_input_shape(spec, {5, 12}), (Shape{5, 3, 4}));
+  EXPECT_EQ(layer_input_shape(spec, {5, 3, 4}), (Shape{5, 3, 4}));
+  EXPECT_EQ(output_shape(spec, 5), (Shape{5, 3, 2}));
+  EXPECT_EQ(widths_of(spec), "3×4-3×2");
+  EXPECT_THROW_MESSAGE(layer_input_shape(spec, {5, 11}), ShapeError, "expected 5×3×4, got 5×11");
+  EXPECT_THROW_MESSAGE(layer_input_shape(spec, {5, 4, 3}), ShapeError, "expected 5×3×4, got 5×4×3");
+  EXPECT_THROW_MESSAGE(layer_input_shape(spec, {0, 12}), ShapeError, "the batch's size is 0");
+}
+
+TEST(NetworkSpec, RefusesInputsWithoutElements) {
+  NetworkSpec spec = mlp_of({2, 1});
+  spec.input = {0};
+  EXPECT_THROW_MESSAGE(validate(spec), ShapeError, "the network's input is 0");
+}
+
+TEST(LayerSpec, RefusesNamesThatWouldBeNoLevelOfAPath) {
+  for (const char* name : {"", "a.b"})
+    EXPECT_THROW_MESSAGE(validate(std::vector<LayerSpec>{{name, SigmoidSpec{}}}), ShapeError,
+                         "a layer is named \"" + std::string(name) + "\"");
+}
+
+TEST(LayerSpec, NamesTheLayerThatRefuses) {
+  const std::vector<LayerSpec> layers{{"first", DenseSpec{3, 5}}, {"second", DenseSpec{4, 2}}};
+  EXPECT_EQ(output_shape(layers[0], {7, 2, 3}), (Shape{7, 2, 5}));
+  EXPECT_THROW_MESSAGE(output_shape(layers, {7, 3}), LayerError, "second: expected 4 features, got 7×5");
+  EXPECT_THROW_MESSAGE(validate(std::vector<LayerSpec>{{"none", DenseSpec{0, 2}}}), LayerError,
+                       "none: in_features is 0");
+}
+
+TEST(LayerSpec, IsFoundByItsPath) {
+  const std::vector<LayerSpec> layers{{"first", DenseSpec{3, 5}}, {"second", SigmoidSpec{}}};
+  EXPECT_EQ(find_layer(layers, "second"), &layers[1]);
+  EXPECT_EQ(find_layer(layers, "third"), nullptr);
+  EXPECT_EQ(find_layer(layers, "first.weight"), nullptr);
+}
+
+TEST(Hyperparameters, AreReadAndSetByName) {
+  OptimizerSpec optimizer = SgdSpec{.lr = 0.5, .momentum = 0.25};
+  const std::vector<Hyperparameter> all = hyperparameters_of(optimizer);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].name, "lr");
+  EXPECT_EQ(all[1].value, 0.25);
+  set_hyperparameter(optimizer, "momentum", 0.75);
+  EXPECT_EQ(std::get<SgdSpec>(optimizer).momentum, 0.75);
+  EXPECT_THROW_MESSAGE(set_hyperparameter(optimizer, "eps", 1), UsageError, "no eps", "lr, momentum");
 }
 
 }  // namespace
