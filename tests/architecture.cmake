@@ -2,10 +2,14 @@
 cmake_minimum_required(VERSION 3.25)
 set(broken "")
 
-# Every layer, loss, optimiser and network exists on both sides and has a test, under the same stem.
+# Every layer, loss, optimiser, schedule, clipping and network exists on both sides and has a test, under the same stem.
+set(kinds layers losses optim schedules clipping)
 function(stems_of part suffix result)
-  file(GLOB_RECURSE files RELATIVE ${SOURCE}/${part} ${SOURCE}/${part}/layers/*${suffix} ${SOURCE}/${part}/losses/*${suffix}
-       ${SOURCE}/${part}/optim/*${suffix} ${SOURCE}/${part}/networks/*${suffix})
+  set(patterns "")
+  foreach(kind IN LISTS kinds ITEMS networks)
+    list(APPEND patterns ${SOURCE}/${part}/${kind}/*${suffix})
+  endforeach()
+  file(GLOB_RECURSE files RELATIVE ${SOURCE}/${part} ${patterns})
   string(REGEX REPLACE "\\${suffix}" "" stems "${files}")
   set(${result} ${stems} PARENT_SCOPE)
 endfunction()
@@ -25,6 +29,22 @@ endforeach()
 foreach(stem IN LISTS autograd)
   if(NOT stem IN_LIST manual)
     list(APPEND broken "autograd/${stem}.hpp has no sibling manual/${stem}.hpp")
+  endif()
+endforeach()
+
+# What a stem is stands in shared/; a layer, a loss and an optimiser have mistakes by which a diagnosis knows them. The
+# gradient of the inner product is whatever a test wants it to be, and flattening computes nothing: neither can be mistaken.
+set(without_mistakes losses/inner_product layers/flatten)
+foreach(stem IN LISTS manual)
+  if(stem MATCHES "^networks/")
+    continue()
+  endif()
+  if(NOT EXISTS ${SOURCE}/shared/${stem}.hpp)
+    list(APPEND broken "manual/${stem}.hpp has no sibling shared/${stem}.hpp")
+  endif()
+  if(stem MATCHES "^(layers|losses|optim)/" AND NOT stem IN_LIST without_mistakes
+     AND NOT EXISTS ${SOURCE}/shared/${stem}_mistakes.cpp)
+    list(APPEND broken "shared/${stem}.hpp has no mistakes, shared/${stem}_mistakes.cpp")
   endif()
 endforeach()
 
