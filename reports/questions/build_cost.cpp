@@ -5,6 +5,8 @@
 
 #include "reports/questions/question.hpp"
 #include "reports/runs/build_costs.hpp"
+#include "reports/runs/line_counts.hpp"
+#include "shared/errors.hpp"
 #include "shared/statistics.hpp"
 #include "shared/terminal/table.hpp"
 
@@ -12,12 +14,19 @@ namespace twin::reports {
 namespace {
 
 constexpr const char* kSides[] = {"manual", "autograd"};
-constexpr double kNoisy = 0.1;  // of the median
+constexpr const char* kNetwork = "xor";  // of bench/startup
+constexpr double kNoisy = 0.1;           // of the median
 constexpr double kMega = 1e6, kMilli = 1e-3;
 
 Json measure(const Measuring& measuring) {
   const BusyThreads busy;
-  Json sides = measure_build_costs(build_folder(), measuring.quick, measuring.on_progress);
+  Units units;
+  try {
+    units = units_of(source_tree(), kNetwork);
+  } catch (const MachineError& error) {
+    return not_measured({error.what(), fmt::format("pohon sumber atau g++ tidak ada ({})", error.what())});
+  }
+  Json sides = measure_build_costs(build_folder(), units, measuring.quick, measuring.on_progress);
   Json json = json_header("build-cost", {{"quick", measuring.quick}}, measuring.threads, busy);
   json["sides"] = std::move(sides);
   return json;
@@ -105,7 +114,7 @@ std::string cost_table(const Json& json, Language language) {
     const Quartiles s = spread_of(samples);
     return {spread_cell(s, unit, samples.size() > 1, language), s.median};
   };
-  table.add({"compile its `backend.cpp`, processor s", "mengompilasi `backend.cpp`-nya, detik prosesor"},
+  table.add({"compile what XOR needs of it, processor s", "mengompilasi yang diperlukan XOR, detik prosesor"},
             "compile", [&](const Json& compile) { return spread(compile.at("seconds"), 1); });
   table.add({"executable, MB", "berkas program, MB"}, "size", [](const Json& size) -> Measured {
     const double bytes = size.at("executable");
@@ -246,13 +255,13 @@ Question build_cost_question() {
       "build-cost",
       {"What does each side cost to build and to start?", "Berapa biaya membangun dan memulai setiap sisi?"},
       {"One source (`bench/startup/main.cpp`: build XOR, take one training step) is linked once to the "
-       "hand-written side alone and once to the autograd side alone. The unit that holds each side is "
-       "compiled again with its own command, the libraries are those that ldd lists, and both programs are "
-       "run in turns.",
+       "hand-written side alone and once to the autograd side alone. The units of each side that XOR is built "
+       "from are compiled again, each with its own command, the libraries are those that ldd lists, and both "
+       "programs are run in turns.",
        "Satu sumber (`bench/startup/main.cpp`: membangun XOR, menjalankan satu langkah pelatihan) ditautkan "
-       "sekali hanya dengan sisi tulisan tangan dan sekali hanya dengan sisi autograd. Unit yang memuat "
-       "setiap sisi dikompilasi lagi dengan perintahnya sendiri, pustakanya adalah yang disebut ldd, dan "
-       "kedua program dijalankan bergantian."},
+       "sekali hanya dengan sisi tulisan tangan dan sekali hanya dengan sisi autograd. Unit-unit setiap sisi "
+       "yang membentuk XOR dikompilasi lagi, masing-masing dengan perintahnya sendiri, pustakanya adalah yang "
+       "disebut ldd, dan kedua program dijalankan bergantian."},
       "./twin report --only build-cost",
       measure,
       verdict,

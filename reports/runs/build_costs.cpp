@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reports/questions/question.hpp"
+#include "reports/runs/line_counts.hpp"
 #include "reports/runs/sources.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
@@ -43,45 +44,58 @@ fs::path program_of(const fs::path& build, const char* side) {
 
 class Compiling {
  public:
-  Compiling(const fs::path& build, const char* side) : unit_(fmt::format("{}/backend.cpp", side)) {
-    command_ = compile_command(build, unit_);
-    if (!command_)
-      missing_ = missing(fmt::format("compile_commands.json in the build folder does not know {}", unit_),
-                         fmt::format("compile_commands.json di folder build tidak mengenal {}", unit_));
+  Compiling(const fs::path& build, std::vector<std::string> units) : units_(std::move(units)) {
+    for (const std::string& unit : units_) {
+      if (std::optional<CompileCommand> command = compile_command(build, unit)) {
+        commands_.push_back(std::move(*command));
+        continue;
+      }
+      missing_ = missing(fmt::format("compile_commands.json in the build folder does not know {}", unit),
+                         fmt::format("compile_commands.json di folder build tidak mengenal {}", unit));
+    }
   }
 
   /// Returns how long it took on the clock: `most` at most, where that is given.
   double compile(std::optional<double> most) {
-    if (missing_) return 0;
+    double clock = 0, processor = 0;
+    for (std::size_t i = 0; i < units_.size() && !missing_; ++i) {
+      const Finished said = compile(i, most ? std::optional(*most - clock) : std::nullopt);
+      clock += said.seconds;
+      processor += said.processor_seconds;
+    }
+    if (!missing_) seconds_.push_back(processor);
+    return clock;
+  }
+
+  Json json() const { return missing_ ? *missing_ : Json{{"units", units_}, {"seconds", seconds_}}; }
+
+ private:
+  Finished compile(std::size_t i, std::optional<double> most) {
     const TemporaryFolder thrown_away;
     std::vector<std::string> words;
     if (most) words = {"timeout", fmt::format("{:.3f}", std::max(*most, 0.001))};
     // A compiler cache would answer in the compiler's place.
     words.insert(words.end(),
-                 {"env", "-C", command_->folder, "CCACHE_DISABLE=1", "sh", "-c",
-                  fmt::format("{} -o '{}'", command_->command, (thrown_away / "unit.o").string())});
-    const Finished said = run_program(std::move(words));
-    if (said.code == 0) {
-      seconds_.push_back(said.processor_seconds);
-    } else if (said.code == kTimeoutCode) {
+                 {"env", "-C", commands_[i].folder, "CCACHE_DISABLE=1", "sh", "-c",
+                  fmt::format("{} -o '{}'", commands_[i].command, (thrown_away / "unit.o").string())});
+    Finished said = run_program(std::move(words));
+    if (said.code == kTimeoutCode) {
       missing_ = missing(fmt::format("the compiler did not finish in the {:.0f} s of a quick run; a full run "
                                      "waits for it",
                                      kQuickSeconds),
                          fmt::format("kompilator belum selesai dalam {:.0f} detik pada pengukuran singkat; "
                                      "pengukuran penuh menunggunya",
                                      kQuickSeconds));
-    } else {
-      missing_ = missing(fmt::format("{} does not compile here: {}", unit_, first_line(said.err)),
-                         fmt::format("{} tidak dapat dikompilasi di sini: {}", unit_, first_line(said.err)));
+    } else if (said.code != 0) {
+      missing_ =
+          missing(fmt::format("{} does not compile here: {}", units_[i], first_line(said.err)),
+                  fmt::format("{} tidak dapat dikompilasi di sini: {}", units_[i], first_line(said.err)));
     }
-    return said.seconds;
+    return said;
   }
 
-  Json json() const { return missing_ ? *missing_ : Json{{"unit", unit_}, {"seconds", seconds_}}; }
-
- private:
-  std::string unit_;
-  std::optional<CompileCommand> command_;
+  std::vector<std::string> units_;
+  std::vector<CompileCommand> commands_;
   std::optional<Json> missing_;
   std::vector<double> seconds_;
 };
@@ -170,7 +184,22 @@ std::optional<CompileCommand> compile_command(const fs::path& build, const std::
   return {};
 }
 
-Json measure_build_costs(const fs::path& build, bool quick,
+Units units_of(const fs::path& root, const std::string& network) {
+  Units units;
+  const Json counts = count_lines(root);
+  for (const Json& row : counts.at("networks")) {
+    if (row.at("network") != network) continue;
+    for (const char* side : kSides)
+      for (const Json& parts : {row.at("parts"), row.at(side).at("shared_parts")})
+        for (const Json& part : parts) {
+          std::string unit = fmt::format("{}/{}.cpp", side, part.get<std::string>());
+          if (fs::exists(root / unit)) units[side].push_back(std::move(unit));
+        }
+  }
+  return units;
+}
+
+Json measure_build_costs(const fs::path& build, const Units& units, bool quick,
                          const std::function<void(std::int64_t, std::int64_t)>& on_progress) {
   const int runs = quick ? kQuickRuns : kRuns, rounds = quick ? 1 : kRounds;
   std::int64_t done = 0;
@@ -178,15 +207,15 @@ Json measure_build_costs(const fs::path& build, bool quick,
   std::vector<Compiling> compiling;
   std::vector<Starting> starting;
   for (const char* side : kSides) {
-    compiling.emplace_back(build, side);
+    compiling.emplace_back(build, units.at(side));
     starting.emplace_back(program_of(build, side));
   }
 
   double spent = 0;
   for (int round = 0; round < rounds; ++round, on_progress(++done, total)) {
     if (round > 0 && spent + spent / round > kSeconds) continue;
-    for (Compiling& unit : compiling)
-      spent += unit.compile(quick ? std::optional(kQuickSeconds - spent) : std::nullopt);
+    for (Compiling& side : compiling)
+      spent += side.compile(quick ? std::optional(kQuickSeconds - spent) : std::nullopt);
   }
   for (Starting& program : starting) program.run(true);
   for (int run = 0; run < runs; ++run, on_progress(++done, total))

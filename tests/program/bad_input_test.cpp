@@ -29,9 +29,9 @@ TEST(BadInput, UnknownCommand) {
 
 TEST(BadInput, UnknownNetwork) {
   expect_refused({"train", "xorr"}, {"unknown network xorr", "perceptron, xor, fashion-mlp"});
-  expect_refused({"check", "xor", "nor"}, {"unknown network nor"});
+  expect_refused({"check", "xor", "nor"}, {"unknown network or stem nor", "fashion-mlp, ", "dense, "});
   expect_refused({"explain", "nor"}, {"unknown network nor"});
-  expect_refused({"bench", "nor"}, {"unknown network nor"});
+  expect_refused({"bench", "nor"}, {"unknown network or stem nor"});
   expect_refused({"train"}, {"network is required"});
 }
 
@@ -50,7 +50,8 @@ TEST(BadInput, UnknownValue) {
   expect_refused({"train", "xor", "--dtype", "float16"}, {"unknown dtype float16", "float32, float64"});
   expect_refused({"train", "xor", "--backend", "numpy"}, {"unknown backend numpy", "both, manual, autograd"});
   expect_refused({"train", "xor", "--device", "tpu"}, {"unknown device tpu", "cpu, cuda"});
-  expect_refused({"train", "xor", "--optimizer", "adam"}, {"unknown optimizer adam", "sgd"});
+  expect_refused({"train", "xor", "--optimizer", "adamm"}, {"unknown optimizer adamm", "sgd"});
+  expect_refused({"train", "xor", "--initialiser", "zeros"}, {"unknown initialiser zeros", "xavier_uniform"});
   expect_refused({"train", "xor", "--dataset", "nand"}, {"unknown dataset nand", "xor"});
   expect_refused({"check", "--dtype", "float16"}, {"unknown dtype float16"});
   expect_refused({"report", "--lang", "fr"}, {"unknown language fr", "en, id"});
@@ -67,6 +68,7 @@ TEST(BadInput, SizesThatAreNone) {
     expect_refused({"train", "xor", "--epochs", size}, {"--epochs"});
     expect_refused({"train", "xor", "--steps", size}, {"--steps"});
     expect_refused({"train", "xor", "--batch", size}, {"--batch"});
+    expect_refused({"train", "xor", "--eval-every", size}, {"--eval-every"});
     expect_refused({"check", "xor", "--steps", size}, {"--steps"});
     expect_refused({"train", "xor", "--threads", size}, {"threads"});
   }

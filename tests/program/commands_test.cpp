@@ -54,6 +54,20 @@ TEST(List, NamesEveryNetworkAndWhatItRunsOn) {
   EXPECT_EQ(list["networks"][2]["parameters"], 235146);
 }
 
+TEST(List, NamesEveryStemAndWhoDoesIt) {
+  const json list = json_of({"list", "--stems"});
+  expect_header(list, "list");
+  std::map<std::string, json> stems;
+  for (const json& stem : list["stems"]) stems[stem["stem"]] = stem;
+  for (const char* stem : {"dense", "mse", "sgd", "cosine_with_warmup", "clip_grad_norm"})
+    for (const char* side : {"manual", "autograd"})
+      EXPECT_EQ(stems[stem]["sides"][side], stems[stem]["examples"].size()) << stem;
+  EXPECT_EQ(stems["dense"]["kind"], "layers");
+  EXPECT_EQ(stems["dense"]["parameters"], 24);  // of "odd": 7×3 and 3
+  EXPECT_EQ(stems["dense"]["sides"]["fixed"], 0);
+  EXPECT_THAT(run_twin({"list", "--stems"}).out, HasSubstr("fixed lacks"));
+}
+
 TEST(List, UsesAsManyThreadsAsAsked) {
   if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one processor";
   const json list = json_of({"list", "--threads", "2"});
@@ -104,6 +118,29 @@ TEST(Train, SameSeedSameNumbers) {
   EXPECT_NE(json_of(run)["epochs"], json_of({"train", "xor", "--epochs", "50", "--seed", "8"})["epochs"]);
 }
 
+TEST(Train, LooksAtTheTestSamplesAsOftenAsAsked) {
+  const json epochs = json_of({"train", "xor", "--epochs", "5", "--eval-every", "2"})["epochs"];
+  std::vector<bool> looked;
+  for (const json& epoch : epochs) {
+    EXPECT_EQ(epoch.contains("accuracy_manual"), epoch.contains("accuracy_autograd"));
+    looked.push_back(epoch.contains("accuracy_manual"));
+  }
+  EXPECT_THAT(looked, testing::ElementsAre(false, true, false, true, true));  // and after the last
+}
+
+TEST(Train, SaysHowTheNetworkMoves) {
+  const json own = json_of({"train", "xor", "--epochs", "1", "--momentum", "0.5"})["options"];
+  EXPECT_EQ(own["optimizer"], "sgd");
+  EXPECT_EQ(own["lr"], 2.0);  // the network's
+  EXPECT_EQ(own["momentum"], 0.5);
+  EXPECT_EQ(own["initialiser"], "uniform");
+  const json named =
+      json_of({"train", "xor", "--epochs", "1", "--optimizer", "sgd", "--initialiser", "xavier_uniform"});
+  EXPECT_EQ(named["options"]["lr"], 2.0);  // it is the network's own
+  EXPECT_EQ(named["options"]["initialiser"], "xavier_uniform");
+  for (const json& tensor : named["final"]["tensors"]) EXPECT_EQ(tensor["quantity"], "weight");
+}
+
 TEST(Train, LearnsFashionMnist) {
   if (!std::filesystem::exists(default_fashion_mnist_folder())) GTEST_SKIP() << "no dataset";
   const json last = json_of({"train", "fashion-mlp", "--epochs", "10"})["epochs"].back();
@@ -119,10 +156,23 @@ TEST(Train, StopsWhereTheLossIsNoNumber) {
                             "numeric: the loss became (nan|inf).*manual twin, epoch [0-9]+, step 1"));
 }
 
+TEST(Check, WalksOverTheExamplesOfAStem) {
+  const json result = json_of({"check", "mse", "sgd", "xor"});
+  EXPECT_EQ(result["failed"], 0);
+  EXPECT_EQ(result["options"]["networks"], (json{"xor"}));
+  EXPECT_EQ(result["options"]["stems"], (json{"mse", "sgd"}));
+  std::set<std::string> names;
+  for (const json& row : result["checks"]) names.insert(row["network"]);
+  EXPECT_THAT(names, testing::IsSupersetOf({"xor", "mse/odd", "mse/one_element", "sgd/plain", "sgd/momentum"}));
+  const std::string text = run_twin({"check", "mse"}).out;
+  EXPECT_THAT(text, testing::ContainsRegex("mse/odd +[0-9]+ +0 "));
+}
+
 TEST(Check, PassesOnEveryNetwork) {
   const TemporaryFolder folder;
   write_image_folder(folder.path(), {.train = 300});
-  const json result = json_of({"check", "--data", folder.path().string()});
+  const json result =
+      json_of({"check", "perceptron", "xor", "fashion-mlp", "--data", folder.path().string()});
   expect_header(result, "check");
   EXPECT_EQ(result["failed"], 0);
   EXPECT_GT(result["passed"], 80);
@@ -191,6 +241,20 @@ TEST(Bench, WritesGoogleBenchmarksJson) {
   }
   EXPECT_THAT(names, testing::IsSupersetOf({"train_step/xor/batch:4/float32/cpu/threads:1",
                                             "train_step/xor/batch:4/float64/cpu/threads:1"}));
+}
+
+TEST(Bench, TimesTheExamplesOfAStem) {
+  const json result = json_of({"bench", "mse", "--quick", "--threads", "1", "--dtype", "float32"});
+  std::set<std::string> names;
+  for (const json& row : result["benchmarks"]) {
+    const std::string name = row["name"];
+    names.insert(name.substr(0, name.find("/batch:")));
+    EXPECT_TRUE(row.contains("manual.us.median") && row.contains("autograd.us.median")) << name;
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf({"train_step/mse/odd", "train_step/mse/one_element"}));
+  std::set<std::string> sides;
+  for (const json& out : result["left_out"]) sides.insert(out["side"]);
+  EXPECT_THAT(sides, testing::IsSupersetOf({"fixed", "products"}));
 }
 
 TEST(Bench, MeasuresAsManyThreadsAsItIsTold) {

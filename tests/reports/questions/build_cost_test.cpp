@@ -13,7 +13,7 @@ using testing::Not;
 Json side(double factor) {
   Json libraries = Json::array({{{"name", "libc.so.6"}, {"bytes", 3'000'000}}});
   if (factor > 1) libraries.insert(libraries.begin(), Json{{"name", "libtorch.so"}, {"bytes", 40'000'000}});
-  return {{"compile", {{"unit", "backend.cpp"}, {"seconds", {10 * factor}}}},
+  return {{"compile", {{"units", {"backend.cpp"}}, {"seconds", {10 * factor}}}},
           {"size", {{"executable", 1'000'000}, {"libraries", libraries}}},
           {"startup",
            {{"seconds", {0.009 * factor, 0.010 * factor, 0.020 * factor}},

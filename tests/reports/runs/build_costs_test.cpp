@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reports/questions/question.hpp"
+#include "reports/runs/line_counts.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "shared/machine/process.hpp"
@@ -20,8 +21,9 @@ class BuildCosts : public testing::Test {
     std::filesystem::create_directories(build_ / "bin");
     for (const std::string side : {"manual", "autograd"}) {
       script(side, "echo '{\"loss\": 0.5, \"peak_bytes\": 1000}'");
-      compile(side, "true");
+      compile(side + "/backend.cpp", "true");
     }
+    compile("manual/layer.cpp", "true");
     write_commands();
   }
 
@@ -31,10 +33,9 @@ class BuildCosts : public testing::Test {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   }
 
-  void compile(const std::string& side, const std::string& command) {
-    commands_[side] = {{"directory", build_.path().string()},
-                       {"command", command},
-                       {"file", "/somewhere/" + side + "/backend.cpp"}};
+  void compile(const std::string& unit, const std::string& command) {
+    commands_[unit] = {
+        {"directory", build_.path().string()}, {"command", command}, {"file", "/somewhere/" + unit}};
   }
   void write_commands() const {
     Json all = Json::array();
@@ -43,7 +44,9 @@ class BuildCosts : public testing::Test {
   }
 
   Json measure() const {
-    return measure_build_costs(build_.path(), true, [](std::int64_t, std::int64_t) {});
+    const Units units{{"manual", {"manual/layer.cpp", "manual/backend.cpp"}},
+                      {"autograd", {"autograd/backend.cpp"}}};
+    return measure_build_costs(build_.path(), units, true, [](std::int64_t, std::int64_t) {});
   }
 
   TemporaryFolder build_;
@@ -51,7 +54,8 @@ class BuildCosts : public testing::Test {
 };
 
 TEST_F(BuildCosts, AreMeasuredOnBothSides) {
-  compile("manual", "touch compiled-$CCACHE_DISABLE; true");
+  for (const std::string unit : {"backend", "layer"})
+    compile("manual/" + unit + ".cpp", "touch " + unit + "-$CCACHE_DISABLE; true");
   write_commands();
   const Json sides = measure();
   for (const char* side : {"manual", "autograd"}) {
@@ -61,14 +65,15 @@ TEST_F(BuildCosts, AreMeasuredOnBothSides) {
     EXPECT_EQ(startup.at("loss"), 0.5);
     EXPECT_EQ(sides.at(side).at("compile").at("seconds").size(), 1U);
   }
-  EXPECT_TRUE(std::filesystem::exists(build_ / "compiled-1"));  // in its folder, without a cache
+  EXPECT_TRUE(std::filesystem::exists(build_ / "backend-1"));  // in its folder, without a cache
+  EXPECT_TRUE(std::filesystem::exists(build_ / "layer-1"));
 }
 
 TEST_F(BuildCosts, WhatIsMissingIsNamedAndTheRestMeasured) {
   script("autograd", "echo 'error: no such thing' >&2; exit 2");
   std::filesystem::remove(build_ / "bin/startup_manual");
-  compile("manual", "echo 'backend.cpp:1: error: no' >&2; exit 1; :");
-  commands_.erase("autograd");
+  compile("manual/layer.cpp", "echo 'layer.cpp:1: error: no' >&2; exit 1; :");
+  commands_.erase("autograd/backend.cpp");
   write_commands();
   const Json sides = measure();
   const auto reason = [&](const char* side, const char* part) {
@@ -79,7 +84,7 @@ TEST_F(BuildCosts, WhatIsMissingIsNamedAndTheRestMeasured) {
   EXPECT_THAT(reason("manual", "startup"), HasSubstr("startup_manual is not in the build folder"));
   EXPECT_THAT(reason("manual", "size"), HasSubstr("startup_manual is not in the build folder"));
   EXPECT_THAT(reason("autograd", "size"), HasSubstr("ldd cannot read it"));  // a script
-  EXPECT_THAT(reason("manual", "compile"), HasSubstr("backend.cpp:1: error: no"));
+  EXPECT_THAT(reason("manual", "compile"), HasSubstr("manual/layer.cpp does not compile here: layer.cpp:1: error: no"));
   EXPECT_THAT(reason("autograd", "compile"), HasSubstr("does not know autograd/backend.cpp"));
 }
 
@@ -96,11 +101,15 @@ TEST_F(BuildCosts, DamagedCommandsAreNone) {
 }
 
 TEST(BuildCostsOfThisBuild, KnowHowBothSidesAreCompiled) {
-  for (const char* unit : {"manual/backend.cpp", "autograd/backend.cpp"}) {
-    const auto command = compile_command(build_folder(), unit);
-    ASSERT_TRUE(command) << unit;
-    EXPECT_THAT(command->command, HasSubstr(unit));
-  }
+  const Units all = units_of(source_tree(), "xor");
+  EXPECT_THAT(all.at("manual"), testing::IsSupersetOf({"manual/backend.cpp", "manual/layers/dense.cpp"}));
+  EXPECT_THAT(all.at("manual"), testing::Not(testing::Contains("manual/losses/cross_entropy.cpp")));
+  for (const auto& [side, units] : all)
+    for (const std::string& unit : units) {
+      const auto command = compile_command(build_folder(), unit);
+      ASSERT_TRUE(command) << unit;
+      EXPECT_THAT(command->command, HasSubstr(unit));
+    }
 }
 
 TEST(BuildCostsOfThisBuild, BothSidesStartAndTakeTheSameStep) {

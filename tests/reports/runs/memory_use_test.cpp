@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reports/backends.hpp"
+#include "shared/stems.hpp"
 
 namespace twin::reports {
 namespace {
@@ -12,16 +13,16 @@ TEST(NeededMemory, CountsParametersGradientsAndWhatTheWayBackAsksFor) {
       needed_memory(mlp({2, 4, 1}, MseLossSpec{}, SgdSpec{}, UniformInitialiser{}), 3, DType::float64);
   EXPECT_EQ(needed.parameters, 8 * (2 * 4 + 4 + 4 + 1));
   EXPECT_EQ(needed.gradients, needed.parameters);
-  EXPECT_EQ(needed.velocities, 0);
+  EXPECT_EQ(needed.optimizer_state, 0);
   EXPECT_EQ(needed.activations, 8 * 3 * (4 + 1));  // the two sigmoids; the batch is not ours
   EXPECT_EQ(needed.total(), 2 * needed.parameters + needed.activations);
 }
 
-TEST(NeededMemory, CountsVelocitiesLogitsAndTheDType) {
+TEST(NeededMemory, CountsTheOptimisersStateLogitsAndTheDType) {
   const SgdSpec momentum{.lr = 0.1, .momentum = 0.9};
   const NeededMemory needed = needed_memory(
       mlp({5, 7, 3}, CrossEntropyLossSpec{}, momentum, UniformInitialiser{}), 2, DType::float32);
-  EXPECT_EQ(needed.velocities, 4 * (5 * 7 + 7 + 7 * 3 + 3));
+  EXPECT_EQ(needed.optimizer_state, 4 * (5 * 7 + 7 + 7 * 3 + 3));
   EXPECT_EQ(needed.activations, 4 * 2 * (7 + 3));  // sigmoid, and the logits
 }
 
@@ -31,6 +32,19 @@ TEST(NeededMemory, CountsTheInputOfADenseLayerBehindAnother) {
                          SgdSpec{},
                          UniformInitialiser{}};
   EXPECT_EQ(needed_memory(spec, 1, DType::float32).activations, 4 * (3 + 5));
+}
+
+// Whatever layers there will be: their values are counted in the shapes that they say.
+TEST(NeededMemory, OfEveryExampleCountsItsShapes) {
+  for (const Stem& stem : stems())
+    for (const Example& example : stem.examples) {
+      const std::int64_t batch = example.input.at(0);
+      const NeededMemory one = needed_memory(example.spec, batch, DType::float32);
+      const NeededMemory two = needed_memory(example.spec, 2 * batch, DType::float32);
+      EXPECT_EQ(one.parameters, 4 * parameter_count(example.spec)) << name_of(stem, example);
+      EXPECT_EQ(two.activations, 2 * one.activations) << name_of(stem, example);
+      if (!example.spec.layers.empty()) EXPECT_GT(one.activations, 0) << name_of(stem, example);
+    }
 }
 
 TEST(MemoryUse, OfABlockIsItsSize) {

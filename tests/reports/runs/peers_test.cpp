@@ -46,12 +46,28 @@ TEST(Peers, ComputeWhatTheTwinsCompute) { expect_agreement(run(kSubjects, DType:
 
 TEST(Peers, ComputeItInFloat32Too) { expect_agreement(run(kSubjects, DType::float32)); }
 
-TEST(Peers, RefuseALossThatTheyDoNotKnow) {
-  const NetworkSpec spec = mlp({2, 3}, InnerProductLossSpec{}, SgdSpec{}, UniformInitialiser{});
-  for (const PeerResult& result : run({{"inner", spec, 2}}, DType::float64)) {
-    EXPECT_FALSE(result.timing);
-    EXPECT_EQ(result.fault, result.missing ? "" : "it failed: the loss inner_product is not known here");
-  }
+TEST(Peers, DoWithoutABiasAndWithoutASigmoid) {
+  const NetworkSpec spec{{{"a", DenseSpec{3, 5, false}}, {"b", DenseSpec{5, 2}}},
+                         MseLossSpec{},
+                         SgdSpec{},
+                         UniformInitialiser{}};
+  expect_agreement(run({{"bare", spec, 7}}, DType::float64));
+}
+
+// Nothing that a peer does not know is taken for something that it knows.
+TEST(Peers, NameWhatTheyLack) {
+  NetworkSpec loss = kXor.spec, clipping = kXor.spec, schedule = kXor.spec;
+  loss.loss = InnerProductLossSpec{};
+  clipping.clipping = ClipGradNormSpec{};
+  schedule.schedule = CosineWithWarmupSchedule{};
+  for (const auto& [spec, what] : {std::pair{loss, "loss inner_product"},
+                                   {clipping, "clipping clip_grad_norm"},
+                                   {schedule, "schedule cosine_with_warmup"}})
+    for (const PeerResult& result : run({{"lacking", spec, 2}}, DType::float64)) {
+      EXPECT_FALSE(result.timing);
+      EXPECT_EQ(result.fault, "");
+      EXPECT_EQ(result.unsupported, result.missing ? "" : what);
+    }
 }
 
 // A python3 that knows the modules it is asked for, and says what it is told to instead of the script's
@@ -146,6 +162,15 @@ TEST_F(FakePythonTest, SaysWhatWentWrong) {
   EXPECT_THAT(fault("echo '{\"schema\": \"twingrad.peer/1\"}'"), HasSubstr("damaged"));
   EXPECT_EQ(fault(saying("[1, 2]")), "it gave 2 losses where 5 were asked for");
   EXPECT_THAT(fault(saying("[1, 1, 1, 1, 1]")), HasSubstr("the loss of step 1 is 1, and 0."));
+}
+
+TEST_F(FakePythonTest, WhatIsUnsupportedIsNoFault) {
+  const std::vector<PeerResult> results =
+      run({kXor}, DType::float64, {python("exit 0", "echo 'unsupported: layer conv2d' >&2; exit 3")});
+  EXPECT_EQ(results[0].fault, "");
+  EXPECT_EQ(json_of(results[0]).at("unsupported"), "layer conv2d");
+  EXPECT_EQ(peer_reason(json_of(results[0]), Language::english), "left out of xor: it lacks the layer conv2d");
+  EXPECT_EQ(fault("echo 'no such array' >&2; exit 3"), "it failed: no such array");
 }
 
 TEST_F(FakePythonTest, RightLossesMakeATiming) {
