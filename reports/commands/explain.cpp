@@ -1,4 +1,4 @@
-// twin explain: one training step with every intermediate value, hand beside autograd.
+// twin explain: one training step with every intermediate value, manual beside autograd.
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -38,27 +38,37 @@ std::vector<std::string> lines_of(const Tensor& tensor) {
   return lines;
 }
 
-void print_trace(const Trace& hand, const Trace& autograd) {
+// What a layer is given another has computed: of these values the batch alone is shown.
+Trace without_repetitions(Trace trace) {
+  std::erase_if(trace, [](const TraceEntry& entry) {
+    return entry.role == Role::output_gradient || (entry.role == Role::input && !entry.path.empty());
+  });
+  return trace;
+}
+
+// Both list the same quantities in the same order.
+void print_traces(const Trace& manual, const Trace& autograd) {
   constexpr int kLeft = 68;
+  const auto padding = [](const std::string& left) {
+    return std::string(kLeft - std::min<std::size_t>(kLeft, display_width(left)), ' ');
+  };
   std::string step;
-  for (std::size_t i = 0; i < hand.size(); ++i) {
-    const std::string here = hand[i].step + "|" + autograd[i].step;
+  for (std::size_t i = 0; i < manual.size(); ++i) {
+    const std::string here = manual[i].step + "|" + autograd[i].step;
     if (here != step) {
-      const std::string left = fmt::format("manual: {}", hand[i].step);
+      const std::string left = fmt::format("manual: {}", manual[i].step);
       fmt::print("\n{}\n",
                  coloured(fmt::format("{:<{}}autograd: {}", left, kLeft, autograd[i].step), Colour::strong));
     }
     step = here;
-    const Difference gap = difference(hand[i].value, autograd[i].value);
-    const std::string left =
-        fmt::format("  {} ({})   {}", hand[i].quantity, to_string(hand[i].value.shape()), hand[i].formula);
-    const std::string space(kLeft - std::min<std::size_t>(kLeft, display_width(left)), ' ');
-    fmt::print("{}{}{}   gap {:.2g}\n", left, space, autograd[i].formula, gap.max_abs);
-    const std::vector<std::string> a = lines_of(hand[i].value), b = lines_of(autograd[i].value);
+    const Difference gap = difference(manual[i].value, autograd[i].value);
+    const std::string left = fmt::format("  {} ({})   {}", manual[i].quantity(),
+                                         to_string(manual[i].value.shape()), manual[i].formula);
+    fmt::print("{}{}{}   gap {:.2g}\n", left, padding(left), autograd[i].formula, gap.max_abs);
+    const std::vector<std::string> a = lines_of(manual[i].value), b = lines_of(autograd[i].value);
     for (std::size_t l = 0; l < a.size(); ++l) {
       const std::string row = "  " + a[l];
-      fmt::print("{}{}{}\n", row, std::string(kLeft - std::min<std::size_t>(kLeft, display_width(row)), ' '),
-                 b[l]);
+      fmt::print("{}{}{}\n", row, padding(row), b[l]);
     }
   }
 }
@@ -104,7 +114,7 @@ Json trace_json(const Trace& trace) {
   Json entries = Json::array();
   for (const TraceEntry& entry : trace)
     entries.push_back({{"step", entry.step},
-                       {"quantity", entry.quantity},
+                       {"quantity", entry.quantity()},
                        {"formula", entry.formula},
                        {"shape", entry.value.shape()},
                        {"values", entry.value.to_doubles()}});
@@ -147,9 +157,9 @@ int run(Options& options) {
   if (dataset.train.size() <= kFewSamples && parameter_count(entry.spec) <= kFewParameters)
     samples = sample_contributions(*networks[0], batch, dataset.train, training.dtype);
 
-  const Trace hand = networks[0]->trace_step(batch.view());
-  const Trace autograd = networks[1]->trace_step(batch.view());
-  print_trace(hand, autograd);
+  const Trace manual = without_repetitions(networks[0]->trace_step(batch.view()));
+  const Trace autograd = without_repetitions(networks[1]->trace_step(batch.view()));
+  print_traces(manual, autograd);
 
   if (samples) {
     fmt::print("\n{}\n{}",
@@ -165,7 +175,7 @@ int run(Options& options) {
   }
 
   Json json = json_header("explain", options_json(entry, training), options.threads, busy);
-  json["manual"] = trace_json(hand);
+  json["manual"] = trace_json(manual);
   json["autograd"] = trace_json(autograd);
   output.write(json);
   return 0;
@@ -174,8 +184,8 @@ int run(Options& options) {
 }  // namespace
 
 void add_explain(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("explain", "One training step with every intermediate value, hand beside autograd");
+  CLI::App* command = app.add_subcommand(
+      "explain", "One training step with every intermediate value, manual beside autograd");
   auto options = std::make_shared<Options>();
   options->training.dtype = DType::float64;
   command->add_option("network", options->network, "The network, as twin list names it")->required();

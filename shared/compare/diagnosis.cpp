@@ -8,6 +8,7 @@
 #include <map>
 #include <numeric>
 
+#include "shared/compare/causes.hpp"
 #include "shared/compare/tolerances.hpp"
 #include "shared/errors.hpp"
 
@@ -81,8 +82,7 @@ class Examination {
 
   std::vector<Hypothesis> run() {
     if (largest(m_) == 0) {
-      claim("zero", fmt::format("{} is 0", context_.actual),
-            "the gradient is never computed, or is overwritten");
+      claim("zero", fmt::format("{} is 0", context_.actual), "it is never computed, or is overwritten");
       return std::move(found_);
     }
     rounding_to_float32();
@@ -98,8 +98,8 @@ class Examination {
   }
 
  private:
-  void claim(std::string cause, std::string statement, std::string meaning, bool everywhere = true) {
-    found_.push_back({std::move(cause), std::move(statement), std::move(meaning), everywhere});
+  void claim(Cause cause, std::string statement, std::string meaning, bool everywhere = true) {
+    found_.push_back({cause, std::move(statement), std::move(meaning), everywhere});
   }
   bool fits(std::span<const double> prediction) const { return predicts(prediction, m_, dtype_); }
   bool close(double x, double y) const {
@@ -116,34 +116,34 @@ class Examination {
     });
     const double c = slope(a_, m_);
     if (stored) {
-      claim("float32_rounding", fmt::format("{} is a float32 number", context_.actual),
-            "a value passes through a float on its way");
+      claim("float32_rounding", fmt::format("{} holds float32 numbers", context_.actual),
+            "a value passes through a float32 on its way");
     } else if (std::abs(c - 1) <= 2 * u && fits(times(c, a_))) {
       claim("float32_rounding", fmt::format("{} = {:.10g} × {}", context_.actual, c, context_.expected),
             "a factor (a learning rate, say) was rounded to float32");
     } else {
       claim("float32_rounding",
             fmt::format("the gap is {:.1g} of the largest value, the rounding of a float32", gap),
-            "right up to a value that passes through a float on its way", false);
+            "a value passes through a float32 on its way", false);
     }
   }
 
   std::vector<NamedFactor> factors() const {
     std::vector<NamedFactor> all = context_.factors;
     if (context_.batch_size > 1)
-      all.push_back({static_cast<double>(context_.batch_size), "the batch size", "factor_batch",
-                     "the mean over the batch is missing", "factor_batch_twice",
+      all.push_back({static_cast<double>(context_.batch_size), "the batch size", Cause("factor_batch"),
+                     "the mean over the batch is missing", Cause("factor_batch_twice"),
                      "the mean over the batch is taken twice"});
-    all.push_back({2, "", "factor_two", "the 2 of the derivative of a square is there twice", "factor_half",
-                   "the 2 of the derivative of a square is missing"});
+    all.push_back({2, "", Cause("factor_two"), "the 2 of the derivative of a square is there twice",
+                   Cause("factor_half"), "the 2 of the derivative of a square is missing"});
     for (std::size_t k = 0; k < shape_.size(); ++k) {
       const auto extent = static_cast<double>(shape_[k]);
       if (shape_[k] < 2) continue;
-      all.push_back({extent, fmt::format("the extent of axis {}", k), "factor_extent",
-                     "a mean over that axis is missing", "factor_extent_twice",
+      all.push_back({extent, fmt::format("the extent of axis {}", k), Cause("factor_extent"),
+                     "a mean over that axis is missing", Cause("factor_extent_twice"),
                      "a mean over that axis too many"});
       all.push_back({std::sqrt(extent), fmt::format("the square root of the extent of axis {}", k),
-                     "factor_root", "a division by it is missing", "factor_root_twice",
+                     Cause("factor_root"), "a division by it is missing", Cause("factor_root_twice"),
                      "it is divided by once too often"});
     }
     return all;
@@ -155,22 +155,18 @@ class Examination {
     const std::string seen = fmt::format("{} = {:.7g} × {}", context_.actual, c, context_.expected);
     if (close(c, -1))
       claim("sign", seen,
-            "the sign is wrong: the derivative of a difference by the term that is subtracted, or ascent for "
-            "descent");
+            "the sign is wrong: that of a term which is subtracted, or of the step, which goes up the hill");
     for (const NamedFactor& named : factors()) {
-      const std::string is = named.name.empty() ? "" : " is " + named.name;
+      const std::string is = named.name.empty() ? "" : fmt::format("{:.7g} is {}: ", named.value, named.name);
       if (!named.times_cause.empty() && close(c, named.value))
-        claim(named.times_cause, seen,
-              named.name.empty() ? named.times_text
-                                 : fmt::format("{:.7g}{}: {}", named.value, is, named.times_text));
-      if (!named.over_cause.empty() && close(c, 1 / named.value))
-        claim(named.over_cause, seen,
-              named.name.empty()
-                  ? named.over_text
-                  : fmt::format("1/{:.7g}, and {:.7g}{}: {}", named.value, named.value, is, named.over_text));
+        found_.push_back({named.times_cause, seen, is + named.times_text});
+      if (!named.over_cause.empty() && close(c, 1 / named.value)) {
+        const std::string over = is.empty() ? "" : fmt::format("that is 1/{:.7g}, and ", named.value);
+        found_.push_back({named.over_cause, seen, over + is + named.over_text});
+      }
     }
     if (found_.empty() && count_nonzero(a_) > 1)
-      claim("constant_factor", seen, "a constant factor; no size of the problem that is known here");
+      claim("constant_factor", seen, "a constant factor, which is no size that is known here");
   }
 
   // The element of `from` that a permutation of the axes puts at each place of the result.
@@ -238,7 +234,7 @@ class Examination {
           claim("axes_permuted",
                 fmt::format("{} holds {} with its axes in the order {}", context_.actual, context_.expected,
                             fmt::join(axes, ", ")),
-                "an axis order that the layout does not have");
+                "two axes are exchanged: the layout has them in another order");
         break;
       }
     }
@@ -248,7 +244,7 @@ class Examination {
       if (fits(moved(a_, k, [&](std::size_t e) { return extent - 1 - e; }))) {
         claim("reversed",
               fmt::format("{} is {} from back to front along axis {}", context_.actual, context_.expected, k),
-              "a kernel that is flipped, or not, where it should be the other way");
+              "a kernel is flipped where it should not be, or is not where it should be");
         continue;
       }
       for (std::size_t shift = 1; shift < std::min<std::size_t>(extent, 64); ++shift)
@@ -256,7 +252,7 @@ class Examination {
           claim(
               "rolled",
               fmt::format("{} is {} moved by {} along axis {}", context_.actual, context_.expected, shift, k),
-              "an index that is off: padding, or a neighbour's position");
+              "an index is off: by the padding, or by one position");
           break;
         }
     }
@@ -403,7 +399,7 @@ class Examination {
               "a term of weight decay that one side lacks");
     for (const Tensor& term : context_.terms)
       if (const std::optional<double> c = term.name() == name_ ? std::nullopt : times_in_gap(term))
-        claim(*c < 0 ? "term_missing" : "term_added",
+        claim(*c < 0 ? Cause("term_missing") : Cause("term_added"),
               fmt::format("{} = {} {} {:.7g} × {}", context_.actual, context_.expected, *c < 0 ? "-" : "+",
                           std::abs(*c), term.name()),
               *c < 0 ? "a term is missing: a branch or a skip connection whose gradient was not added"
@@ -450,7 +446,7 @@ class Examination {
       claim("rank_one",
             fmt::format("{} is a product of one column and one row, {} is not", context_.actual,
                         context_.expected),
-            "one sample alone (the last?) instead of the sum over the batch");
+            "the gradient of one sample alone (the last?) instead of the sum over the batch");
   }
 
   // Not why, but where.
@@ -496,7 +492,7 @@ void find_swaps(std::vector<Mismatch>& mismatches) {
       if (mismatch.expected->size() > 1 && !differs(*mismatch.actual, *other.expected))
         mismatch.supported.insert(
             mismatch.supported.begin(),
-            {"swapped", fmt::format("it holds the gradient of {}", other.expected->name()),
+            {Cause("swapped"), fmt::format("it holds the gradient of {}", other.expected->name()),
              "two gradients are exchanged"});
     }
 }
@@ -504,6 +500,7 @@ void find_swaps(std::vector<Mismatch>& mismatches) {
 }  // namespace
 
 bool predicts(std::span<const double> prediction, std::span<const double> values, DType dtype) {
+  if (prediction.size() != values.size()) return false;
   const double bound = match_tolerance(dtype) * largest(values);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!(std::abs(prediction[i] - values[i]) <= bound)) return false;
@@ -513,7 +510,7 @@ bool predicts(std::span<const double> prediction, std::span<const double> values
 std::optional<double> predicts_times(std::span<const double> prediction, std::span<const double> values,
                                      DType dtype) {
   if (predicts(prediction, values, dtype)) return 1;
-  if (count_nonzero(prediction) < 3) return std::nullopt;
+  if (prediction.size() != values.size() || count_nonzero(prediction) < 3) return std::nullopt;
   const double c = slope(prediction, values);
   return c != 0 && predicts(times(c, prediction), values, dtype) ? std::optional(c) : std::nullopt;
 }
@@ -535,7 +532,8 @@ std::vector<Hypothesis> hypotheses(const Tensor& actual, const Tensor& expected,
   const Values m = actual.to_doubles(), a = expected.to_doubles();
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(m.begin(), m.end(), finite) || !std::all_of(a.begin(), a.end(), finite))
-    return {{"not_finite", "a value is NaN or infinite", "an overflow, a division by 0, the logarithm of 0"}};
+    return {{Cause("not_finite"), "a value is NaN or infinite",
+             "an overflow, a division by 0, the logarithm of 0"}};
   return Examination(actual, expected, context).run();
 }
 
@@ -544,10 +542,10 @@ Hypothesis unexplained(const Tensor& actual, const Tensor& expected, const Diagn
   const double bound = match_tolerance(coarser(actual, expected)) * std::max(largest(m), largest(a));
   std::size_t wrong = 0;
   for (std::size_t i = 0; i < a.size(); ++i) wrong += !(std::abs(m[i] - a[i]) <= bound);
-  return {"unexplained",
+  return {Cause("unexplained"),
           fmt::format("{} of {} entries differ between {} and {}", wrong, a.size(), context.actual,
                       context.expected),
-          "no mistake in the catalogue leaves this mark", false};
+          "no mistake that is known here leaves this mark", false};
 }
 
 Finding finding(const std::string& tensor, std::int64_t count, const Hypothesis& hypothesis) {

@@ -52,7 +52,7 @@ struct Hypothesis {
 };
 
 /// Whether `values` are what `prediction` says: every element within kDiagnosisMatch of the dtype of
-/// max(|values|). False when one is not finite.
+/// max(|values|). False when there are more or fewer, or one is not finite.
 bool predicts(std::span<const double> prediction, std::span<const double> values, DType dtype);
 
 /// The factor c ≠ 0 for which c·prediction predicts `values`, if there is one; that of fewer than three

@@ -1,15 +1,13 @@
-// Why the twins differ: which quantity goes wrong first, and by which mistake.
+// Why the twins differ: which value goes wrong first, and by which mistake.
 //
-//   Both twins list every value of a training step in the order of its computation. Up to the first that
-//   differs everything is right, also what flows back into the layer that computes it: so the mistake is in
-//   that layer, and the wrong tensor is what its wrong formula (shared/compare_networks/wrong_formulas.hpp) or a mark in
-//   the numbers alone (shared/compare/diagnosis.hpp) predicts. When a whole traced step is right, the
-//   gradients are looked at by themselves, and then the update, step by step.
+//   Both are run on what they were given: a traced step (wrong_values.hpp), the gradients by themselves,
+//   several updates (wrong_updates.hpp). The first of these in which they differ is explained.
 //
 //   Sizes that happen to be equal make causes look alike (a batch of 4, and 4 hidden units). So the same is
 //   looked for on random numbers with a batch of another size; a cause must be supported there too.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "shared/compare/diagnosis.hpp"
@@ -22,5 +20,9 @@ namespace twin {
 std::vector<Finding> diagnose_twins(const Twins& twins, const NetworkSpec& spec,
                                     const NamedTensors& parameters, const std::vector<OwnedBatch>& batches,
                                     const EquivalenceOptions& options);
+
+/// Every cause that a finding may name, in alphabetical order: the marks, and the mistakes of every stem on
+/// its examples, as `right` computes them.
+std::vector<std::string> known_causes(const Backend& right);
 
 }  // namespace twin

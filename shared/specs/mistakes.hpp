@@ -27,7 +27,7 @@ enum class Role {
   parameter_gradient,  // of one parameter
   input_gradient,      // what flows back out of a layer
   parameter,           // after the update
-  state,               // of an optimiser, after the update
+  state,               // of an optimiser, or a buffer of a layer, after the step
 };
 
 /// What a mistaken formula computes.
@@ -51,10 +51,13 @@ struct Array {
   std::int64_t rows() const { return static_cast<std::int64_t>(values.size()) / columns(); }
 };
 
-/// Which tensor of a layer (or of an update) is wrong: a parameter, a state or a child by its name.
+/// Which value is wrong.
+///   of a layer      {output}, {input_gradient}, {parameter_gradient, "weight"}, {state, "running_mean"}
+///   of a composite  also {input, "q_proj"}, {output_gradient, "q_proj"}: what it hands to a child
+///   of an update    {state, "exp_avg"}; {parameter}, which is what the step subtracts
 struct Quantity {
   Role role;
-  std::string name = {};  // "weight"; "exp_avg"; of a child's values "q_proj"
+  std::string name = {};
 };
 
 /// The right values around one layer.

@@ -1,0 +1,123 @@
+#include "shared/compare_networks/examination.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "shared/compare_networks/findings.hpp"
+#include "shared/compare_networks/situation.hpp"
+#include "shared/compare_networks/wrong_updates.hpp"
+#include "shared/compare_networks/wrong_values.hpp"
+
+namespace twin {
+namespace {
+
+constexpr std::int64_t kFewestUpdates = 3;
+
+class Examiner {
+ public:
+  Examiner(const Twins& twins, const NetworkSpec& spec, const EquivalenceOptions& options)
+      : twins_(twins), spec_(spec), options_(options) {}
+
+  std::vector<Suspect> run(const Situation& situation) const {
+    for (const auto stage : {&Examiner::traced_steps, &Examiner::gradients, &Examiner::updates})
+      if (std::vector<Suspect> suspects = (this->*stage)(situation); !suspects.empty()) return suspects;
+    return {};
+  }
+
+ private:
+  struct Pair {
+    std::unique_ptr<Network> manual, autograd;
+  };
+  Pair build(const NamedTensors& parameters) const {
+    Pair pair{twins_.manual.build(spec_, DType::float64, Device::cpu),
+              twins_.autograd->build(spec_, DType::float64, options_.device)};
+    pair.manual->load_parameters(parameters);
+    pair.autograd->load_parameters(parameters);
+    return pair;
+  }
+
+  static const OwnedBatch& batch_of(const Situation& situation, std::int64_t step) {
+    return situation.batches[static_cast<std::size_t>(step) % situation.batches.size()];
+  }
+
+  // A second step, from where the first has led and on another batch, shows what stays behind from one to the
+  // next.
+  std::vector<Suspect> traced_steps(const Situation& situation) const {
+    const Pair pair = build(situation.parameters);
+    const auto suspects_in = [&](std::int64_t step, const TracedStep& right) {
+      return suspects_in_step(right, trace_with_buffers(*pair.manual, batch_of(situation, step)));
+    };
+    const TracedStep first(*pair.autograd, spec_, batch_of(situation, 0), nullptr);
+    if (std::vector<Suspect> suspects = suspects_in(0, first); !suspects.empty()) return suspects;
+    load(*pair.manual, state_of(*pair.autograd));
+    const TracedStep second(*pair.autograd, spec_, batch_of(situation, 1), &first);
+    std::vector<Suspect> suspects = suspects_in(1, second);
+    prefer_what_was_left(suspects);
+    return suspects;
+  }
+
+  // As a caller gets them. A second call shows what the first has left behind.
+  std::vector<Suspect> gradients(const Situation& situation) const {
+    const OwnedBatch& batch = batch_of(situation, 0);
+    const Pair pair = build(situation.parameters);
+    const NamedTensors right = gradients_of(*pair.autograd, batch);
+    DiagnosisContext known{.actual = kManual, .expected = kAutograd};
+    known.batch_size = batch.inputs.shape().at(0);
+    known.parameters = situation.parameters;
+    for (int call = 0; call < 2; ++call) {
+      NamedTensors manual = gradients_of(*pair.manual, batch);
+      std::vector<Suspect> suspects;
+      for (const Tensor& expected : right) {
+        const std::string& name = expected.name();
+        const Tensor& actual = manual.at(name);
+        if (differs(actual, expected))
+          suspects.push_back(
+              {name, "the gradient of " + name, actual, expected, hypotheses(actual, expected, known)});
+      }
+      if (call > 0) prefer_what_was_left(suspects);
+      if (!suspects.empty()) return suspects;
+      known.previous = std::move(manual);
+    }
+    return {};
+  }
+
+  static NamedTensors gradients_of(Network& network, const OwnedBatch& batch) {
+    Gradients computed = network.gradients(batch.view());
+    if (computed.input) computed.parameters.add(std::move(*computed.input));
+    return std::move(computed.parameters);
+  }
+
+  // Each from the same state on both sides.
+  std::vector<Suspect> updates(const Situation& situation) const {
+    const Pair pair = build(situation.parameters);
+    UpdateExamination examination(spec_);
+    for (std::int64_t step = 0; step < std::max(options_.steps, kFewestUpdates); ++step) {
+      const OwnedBatch& batch = batch_of(situation, step);
+      load(*pair.manual, state_of(*pair.autograd));
+      const Update manual = update_of(*pair.manual, batch);
+      examination.compare(manual, right_update_of(*pair.autograd, batch), batch.inputs.shape().at(0));
+    }
+    return examination.suspects();
+  }
+
+  const Twins& twins_;
+  const NetworkSpec& spec_;
+  const EquivalenceOptions& options_;
+};
+
+}  // namespace
+
+std::vector<Finding> diagnose_twins(const Twins& twins, const NetworkSpec& spec,
+                                    const NamedTensors& parameters, const std::vector<OwnedBatch>& batches,
+                                    const EquivalenceOptions& options) {
+  const Examiner examiner(twins, spec, options);
+  const Situation given{parameters, batches};
+  std::vector<Suspect> suspects = examiner.run(given);
+  const std::vector<Suspect> elsewhere = examiner.run(random_situation(spec, given, options.seed));
+  for (Suspect& suspect : suspects)
+    for (const Suspect& other : elsewhere)
+      if (other.tensor == suspect.tensor) keep_common(suspect.supported, other.supported);
+  return findings_of(suspects.empty() ? elsewhere : suspects);
+}
+
+}  // namespace twin

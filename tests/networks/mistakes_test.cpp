@@ -1,0 +1,141 @@
+// Every mistake that a stem knows is fed back as the wrong answer: the examination must name it.
+#include <algorithm>
+#include <cmath>
+#include <gmock/gmock.h>
+#include <map>
+#include <ostream>
+#include <set>
+
+#include "shared/compare/causes.hpp"
+#include "shared/compare_networks/examination.hpp"
+#include "shared/compare_networks/wrong_updates.hpp"
+#include "shared/compare_networks/wrong_values.hpp"
+#include "shared/stems.hpp"
+#include "tests/support/twins.hpp"
+
+namespace twin {
+namespace {
+
+using testing::Contains;
+using testing::IsSupersetOf;
+
+// The side that is right.
+const Backend& right_backend() { return *backends().back(); }
+
+class MistakesOf : public testing::TestWithParam<Stem> {
+ protected:
+  using Explain = std::function<std::vector<Hypothesis>(const Tensor& actual)>;
+
+  // Mistakes of one value that is right otherwise; explain(actual): what is said when it is `actual`.
+  void feed_back(const std::string& where, const Tensor& right, const std::vector<Prediction>& predictions,
+                 const Explain& explain) {
+    std::vector<Tensor> wrong;
+    for (const Prediction& prediction : predictions) {
+      ASSERT_EQ(static_cast<std::int64_t>(prediction.values.size()), right.size())
+          << where << ": " << prediction.cause;
+      wrong.emplace_back(right.name(), right.shape(), prediction.values);
+    }
+    for (std::size_t i = 0; i < wrong.size(); ++i) {
+      const std::string& cause = predictions[i].cause;
+      bool& named = named_[cause];
+      const bool finite = std::all_of(predictions[i].values.begin(), predictions[i].values.end(),
+                                      [](double value) { return std::isfinite(value); });
+      // Numbers on which the mistake makes no difference.
+      if (!finite || !differs(wrong[i], right)) continue;
+      const std::vector<Hypothesis> supported = explain(wrong[i]);
+      const std::string said = supported.empty() ? "unexplained" : supported.front().cause;
+      named = named || said == cause;
+      bool coincides = false;
+      for (std::size_t j = 0; j < wrong.size(); ++j)
+        coincides = coincides || (predictions[j].cause == said && !differs(wrong[i], wrong[j]));
+      EXPECT_TRUE(coincides) << where << ": " << predictions[i].formula << " is " << cause << ", named "
+                             << (supported.empty() ? said
+                                                   : said + ", \"" + supported.front().statement + '"');
+    }
+  }
+
+  void expect_all_named() const {
+    for (const auto& [cause, named] : named_)
+      EXPECT_TRUE(named) << cause << " is named on no example of " << GetParam().name;
+  }
+
+ private:
+  std::map<std::string, bool> named_;
+};
+INSTANTIATE_TEST_SUITE_P(Stems, MistakesOf, testing::ValuesIn(stems()),
+                         [](const auto& info) { return info.param.kind + "_" + info.param.name; });
+
+TEST_P(MistakesOf, AreNamedInATracedStep) {
+  const Stem& stem = GetParam();
+  for (const Example& example : stem.examples) {
+    const RandomCase data = example_case(example, 1);
+    const std::unique_ptr<Network> network = loaded(right_backend(), example.spec, data.parameters);
+    const TracedStep first(*network, example.spec, data.batches[0], nullptr);
+    const TracedStep second(*network, example.spec, data.batches[1], &first);
+    for (const TracedStep* step : {&first, &second})
+      for (const TraceEntry& entry : step->trace()) {
+        const LayerSpec* layer = step->place_of(entry).layer;
+        const bool its_own = layer ? stem.kind == "layers" && stem_of(*layer) == stem.name
+                                   : stem.kind == "losses" && entry.role == Role::error;
+        if (!its_own) continue;
+        feed_back(example.name + ", " + entry.quantity(), entry.value, step->predictions(entry),
+                  [&](const Tensor& actual) { return suspect_at(*step, entry, actual).supported; });
+      }
+  }
+  expect_all_named();
+}
+
+TEST_P(MistakesOf, AreNamedInAnUpdate) {
+  if (GetParam().kind != "optim") return;
+  for (const Example& example : GetParam().examples) {
+    const NetworkSpec& spec = example.spec;
+    const RandomCase data = example_case(example, 1);
+    const std::unique_ptr<Network> network = loaded(right_backend(), spec, data.parameters);
+    for (std::size_t step = 0; step < data.batches.size(); ++step) {
+      const RightUpdate right = right_update_of(*network, data.batches[step]);
+      for (const ParameterSpec& parameter : parameters_of(spec)) {
+        const UpdateValues values = update_values(spec, right, parameter);
+        // What is said when `change` is made to what the step has left behind.
+        const auto explain = [&](const std::string& tensor, const auto& change) {
+          Update manual = right;
+          change(manual.after);
+          UpdateExamination examination(spec);
+          examination.compare(manual, right, example.input[0]);
+          for (const Suspect& suspect : examination.suspects())
+            if (suspect.tensor == tensor) return suspect.supported;
+          return std::vector<Hypothesis>();
+        };
+        const auto where = [&](const std::string& tensor) {
+          return example.name + ", step " + std::to_string(step + 1) + ", " + tensor;
+        };
+        for (const std::string& name : state_names(spec.optimizer)) {
+          const std::string state = join(parameter.name, name);
+          feed_back(where(state), right.after.optimizer.at(state),
+                    mistakes_of(spec.optimizer, {Role::state, name}, values), [&](const Tensor& actual) {
+                      return explain(state, [&](NetworkState& after) { after.optimizer.at(state) = actual; });
+                    });
+        }
+        feed_back(where(parameter.name), moved_by(right, parameter.name),
+                  mistakes_of(spec.optimizer, {Role::parameter}, values), [&](const Tensor& moved) {
+                    return explain(parameter.name, [&](NetworkState& after) {
+                      const std::span<double> w = after.parameters.at(parameter.name).data<double>();
+                      for (std::size_t i = 0; i < w.size(); ++i)
+                        w[i] = values.value[i] - moved.data<double>()[i];
+                    });
+                  });
+      }
+    }
+  }
+  expect_all_named();
+}
+
+TEST(KnownCauses, AreThoseOfTheMarksAndOfEveryStem) {
+  const std::vector<std::string> causes = known_causes(right_backend());
+  EXPECT_THAT(causes, IsSupersetOf(kCausesOfMarks.begin(), kCausesOfMarks.end()));
+  for (const char* cause : {"bias_twice", "derivative_of_tanh", "softmax_diagonal_only", "lr_twice"})
+    EXPECT_THAT(causes, Contains(cause));
+  EXPECT_TRUE(std::is_sorted(causes.begin(), causes.end()));
+}
+
+}  // namespace
+}  // namespace twin
