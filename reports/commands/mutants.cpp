@@ -21,7 +21,7 @@ struct Options {
 
 int list(const std::vector<Mutant>& mutants) {
   Table table({"mutant", "changes", "mistake"});
-  for (const Mutant& mutant : mutants) table.add({mutant.name, mutant.files.front(), mutant.mistake});
+  for (const Mutant& mutant : mutants) table.add({mutant.name, mutant.edits.front().file, mutant.mistake});
   fmt::print("{}", table.terminal());
   return 0;
 }
@@ -165,7 +165,7 @@ void add_mutants(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "mutants", "Make the classic mistakes on purpose, and see who notices; exit code 1 when nobody does");
   auto options = std::make_shared<Options>();
-  command->add_option("names", options->names, "The mutants (all, when none is named)");
+  command->add_option("names", options->names, "The mutants, by name or by stem (all, when none is named)");
   command->add_flag("--list", options->list, "Only list them, once it is seen that each applies");
   command->add_flag("--quick", options->quick,
                     "A self-test on a few of them: exit code 1 also unless every diagnosis is right");

@@ -185,12 +185,12 @@ Question detectors_question() {
            "compiler; the loss curve (fewer than 90 % as many seeds learn XOR, twice as many epochs, or more "
            "than a percentage point less accuracy on Fashion-MNIST); finite differences; the comparison with "
            "autograd; address and undefined-behaviour sanitizers; the test suite. The mistakes are named by "
-           "their patches in `tests/mutants`.",
+           "their files in `tests/mutants`.",
            "Setiap kesalahan klasik dimasukkan ke dalam kode tulisan tangan dan diperlihatkan kepada setiap "
            "detektor: kompiler; kurva loss (kurang dari 90 % benih yang mempelajari XOR, dua kali lipat "
            "epoch, atau akurasi Fashion-MNIST turun lebih dari satu poin persen); beda hingga; perbandingan "
            "dengan autograd; sanitizer memori dan perilaku tak terdefinisi; uji. Kesalahan dinamai menurut "
-           "patch-nya dalam `tests/mutants`."},
+           "berkasnya dalam `tests/mutants`."},
           "./twin mutants",
           measure,
           nullptr,

@@ -167,9 +167,9 @@ Question silent_mistakes_question() {
       "silent-mistakes",
       {"How many of the classic mistakes still let XOR learn?",
        "Berapa banyak kesalahan klasik yang tetap membiarkan XOR belajar?"},
-      {"Each classic mistake is a patch against the hand-written code. It is built, and trained on XOR from "
+      {"Each classic mistake is an edit of the hand-written code. It is built, and trained on XOR from "
        "many seeds at several learning rates, and on Fashion-MNIST for an epoch, as its author would do.",
-       "Setiap kesalahan klasik adalah patch terhadap kode tulisan tangan. Kode itu dibangun, lalu dilatih "
+       "Setiap kesalahan klasik adalah suntingan atas kode tulisan tangan. Kode itu dibangun, lalu dilatih "
        "pada XOR dari banyak benih dengan beberapa laju belajar, dan pada Fashion-MNIST selama satu epoch, "
        "seperti yang akan dilakukan penulisnya."},
       "./twin mutants",

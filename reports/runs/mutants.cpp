@@ -9,12 +9,12 @@
 #include <fmt/ranges.h>
 #include <mutex>
 #include <numeric>
-#include <set>
 #include <sstream>
 #include <sys/file.h>
 #include <thread>
 #include <unistd.h>
 
+#include "reports/runs/mutants/known_causes.hpp"
 #include "shared/data/dataset.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
@@ -40,8 +40,6 @@ constexpr int kSeeds = 200, kQuickSeeds = 20;
 constexpr double kFewerSeeds = 0.9, kMoreEpochs = 2, kLessAccuracy = 0.01;
 
 // ---- Source trees
-
-using Contents = std::map<std::string, std::string>;  // by path from the root
 
 Contents contents_of(const std::vector<std::string>& parts) {
   Contents contents;
@@ -426,17 +424,11 @@ std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool q
   if (!fs::exists(kBuild / "CMakeCache.txt"))
     throw MachineError("the build folder is gone", kBuild.string(),
                        "build the program anew where it is to stay");
-  std::vector<Mutant> all = load_mutants(kSource);
-  std::set<std::string, std::less<>> wanted(names.begin(), names.end());
-  if (names.empty() && quick) wanted.insert(kQuick.begin(), kQuick.end());
-  for (const std::string& name : names)
-    if (std::none_of(all.begin(), all.end(), [&](const Mutant& mutant) { return mutant.name == name; }))
-      throw UsageError(fmt::format("unknown mutant {}", name), {}, "see twin mutants --list");
-  if (!wanted.empty())
-    std::erase_if(all, [&](const Mutant& mutant) { return !wanted.contains(mutant.name); });
-  const TemporaryFolder scratch;
-  for (const Mutant& mutant : all) patched_files(mutant, kSource, scratch / "patched");
-  return all;
+  std::vector<std::string> wanted = names;
+  if (names.empty() && quick) wanted.assign(kQuick.begin(), kQuick.end());
+  std::vector<Mutant> mutants = select_mutants(load_mutants(kSource, known_causes()), wanted);
+  for (const Mutant& mutant : mutants) mutated_files(mutant, kSource);
+  return mutants;
 }
 
 namespace {
@@ -465,7 +457,7 @@ MutantsResult run_mutants(const MutantsOptions& options,
   result.fashion = !options.quick && fs::exists(default_fashion_mnist_folder());
   std::vector<Contents> patched(1);  // the right code, then each mutant
   for (const Mutant& mutant : options.mutants) {
-    patched.push_back(patched_files(mutant, kSource, folder / "patched"));
+    patched.push_back(mutated_files(mutant, kSource));
     result.mutants.emplace_back().mutant = mutant;
   }
 

@@ -3,7 +3,7 @@
 //
 // Who may notice, and when it counts as noticed:
 //
-//   compiler             the patched sources do not compile
+//   compiler             the sources do not compile
 //   loss curve           what its author would see. XOR: at some learning rate fewer than 90 % as many seeds
 //                        converge as with the right code, or their median number of epochs more than
 //                        doubles. fashion-mlp: its accuracy after a short training is more than 1 percentage
@@ -26,7 +26,7 @@
 #include <vector>
 
 #include "reports/json.hpp"
-#include "reports/runs/mutant_patches.hpp"
+#include "reports/runs/mutants/mutant_files.hpp"
 
 namespace twin::reports {
 
@@ -96,9 +96,9 @@ struct MutantsResult {
   std::vector<MutantResult> mutants;
 };
 
-/// The mutants of `names` (all, when there is none; the few of the quick study, when `quick`), each of which
-/// is seen to apply. Throws UsageError for an unknown name, DataError for a patch that is damaged or does not
-/// apply, MachineError when the source tree or the build folder is gone.
+/// The mutants that `names` name, by name or by stem (all, when there is none; the few of the quick study, when
+/// `quick`), each of which is seen to apply. Throws UsageError for an unknown name, DataError for a mutant that
+/// is damaged or does not apply, MachineError when the source tree or the build folder is gone.
 std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool quick);
 
 /// Builds and tries them below the build folder; the source tree is only read. Throws MachineError when the

@@ -36,7 +36,7 @@ TEST(BadInput, UnknownNetwork) {
 }
 
 TEST(BadInput, UnknownMutant) {
-  expect_refused({"mutants", "mse-sign", "mse"}, {"unknown mutant mse,", "twin mutants --list"});
+  expect_refused({"mutants", "mse-sign", "mse-sine"}, {"unknown mutant mse-sine,", "twin mutants --list"});
   expect_refused({"mutants", "--workers", "0"}, {"--workers is 0"});
 }
 

@@ -267,11 +267,12 @@ TEST(Bench, MeasuresAsManyThreadsAsItIsTold) {
   for (const json& peer : result["peers"]) EXPECT_EQ(peer["threads"], 1);
 }
 
-// An edit of the hand-written twin that leaves a patch behind is seen here.
-TEST(Mutants, EachAppliesAndSaysWhatItIs) {
-  const Finished said = run_twin({"mutants", "--list"});
+TEST(Mutants, AreNamedOneByOneOrByTheirStem) {
+  const Finished said = run_twin({"mutants", "--list", "sigmoid", "dense-stale-input"});
   EXPECT_EQ(said.code, 0) << said.err;
-  EXPECT_THAT(said.out, HasSubstr("dense-weight-gradient-transposed"));
+  EXPECT_THAT(said.out, HasSubstr("sigmoid-derivative-twice"));
+  EXPECT_THAT(said.out, HasSubstr("dense-stale-input"));
+  EXPECT_THAT(said.out, Not(HasSubstr("dense-bias-forgotten")));
 }
 
 TEST(Report, WritesAPageThatNeedsNothingElse) {
