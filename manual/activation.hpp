@@ -43,6 +43,13 @@ class Extents {
     changed.sizes_[static_cast<std::size_t>(rank_ - 1)] = size;
     return changed;
   }
+  /// One extent more, at the end. Throws ShapeError when there are five already.
+  Extents followed_by(Index size) const {
+    if (rank_ == kMost) throw ShapeError("expected five extents at most, got six");
+    Extents longer = *this;
+    longer.sizes_[static_cast<std::size_t>(longer.rank_++)] = size;
+    return longer;
+  }
   Shape shape() const { return {sizes_.begin(), sizes_.begin() + rank_}; }
   bool operator==(const Extents&) const = default;
 

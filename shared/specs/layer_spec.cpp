@@ -117,6 +117,8 @@ void validate(const std::vector<LayerSpec>& layers) {
                        "give it a name without a dot: dots join the levels of a path");
     if (!names.insert(layer.name).second)
       throw ShapeError(fmt::format("two layers are named {}", layer.name));
+    if (&layer != &layers.front() && indices_of({layer}) > 0)
+      throw LayerError("expected to stand first, for its inputs are integers", layer.name);
     asked(layer, [](const auto& kind) {
       if constexpr (requires { kind.validate(); }) kind.validate();
     });
@@ -148,6 +150,15 @@ Shape default_input(const std::vector<LayerSpec>& layers) {
   return {};
 }
 
+std::vector<std::string> shared_parameters_of(const LayerSpec& layer) {
+  return asked(layer, [](const auto& kind) -> std::vector<std::string> {
+    if constexpr (requires { kind.shared_parameters(); })
+      return kind.shared_parameters();
+    else
+      return {};
+  });
+}
+
 std::vector<Prediction> mistakes_of(const LayerSpec& layer, const Quantity& quantity,
                                     const LayerValues& values) {
   return asked(layer, [&](const auto& kind) -> std::vector<Prediction> {
@@ -158,19 +169,19 @@ std::vector<Prediction> mistakes_of(const LayerSpec& layer, const Quantity& quan
   });
 }
 
-const LayerSpec* find_layer(const std::vector<LayerSpec>& layers, std::string_view path) {
+std::optional<LayerSpec> find_layer(const std::vector<LayerSpec>& layers, std::string_view path) {
   const std::string_view name = path.substr(0, path.find('.'));
   for (const LayerSpec& layer : layers) {
     if (layer.name != name) continue;
-    if (name.size() == path.size()) return &layer;
-    return asked(layer, [&](const auto& kind) -> const LayerSpec* {
+    if (name.size() == path.size()) return layer;
+    return asked(layer, [&](const auto& kind) -> std::optional<LayerSpec> {
       if constexpr (requires { kind.children(); })
         return find_layer(kind.children(), path.substr(name.size() + 1));
       else
-        return nullptr;
+        return {};
     });
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace twin

@@ -11,14 +11,17 @@
 //   bool keeps_outputs                            its way back asks for its outputs; else for its inputs
 //   vector<Hyperparameter> hyperparameters() const
 //                                                 its numbers, for those who build it elsewhere; else none
-//   void validate() const                         throws ShapeError or UsageError for sizes that make no sense
+//   void validate() const                         throws LayerError for sizes that make no sense
 //   Shape default_input() const                   of one sample, where the specification alone says it
 //   int64 indices() const                         its inputs are integers in 0 … indices() - 1; else numbers
+//   vector<LayerSpec> children() const            of a composite, in the order in which they are called
+//   vector<string> shared_parameters() const      those of other layers that it uses: "embed.weight"
 //   vector<Prediction> mistakes(Quantity, LayerValues) const
 //   static vector<Example> examples()             required: what tests, check and benchmarks walk over
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,11 +67,15 @@ std::int64_t indices_of(const std::vector<LayerSpec>& layers);
 /// Of one sample, without the batch; empty when the layers take any.
 Shape default_input(const std::vector<LayerSpec>& layers);
 
+/// The parameters of other layers that this one uses too, by their full names.
+std::vector<std::string> shared_parameters_of(const LayerSpec& layer);
+
 std::vector<Prediction> mistakes_of(const LayerSpec& layer, const Quantity& quantity,
                                     const LayerValues& values);
 
-/// Follows a path ("block.dense") through layers and their children; null where it ends elsewhere.
-const LayerSpec* find_layer(const std::vector<LayerSpec>& layers, std::string_view path);
+/// Follows a path ("block.dense") through layers and their children; none where it ends elsewhere. (A copy: a
+/// composite may make its children's specifications up when it is asked for them.)
+std::optional<LayerSpec> find_layer(const std::vector<LayerSpec>& layers, std::string_view path);
 
 /// Throws ShapeError "expected <expected>, got <x>".
 [[noreturn]] void refuse_shape(std::string_view expected, const Shape& x);

@@ -62,10 +62,11 @@ struct Quantity {
 
 /// The right values around one layer.
 struct LayerValues {
-  Array x, y, d_y, d_x;                     // d_y and d_x are empty on the way forward
-  Array previous_x;                         // the inputs of the step before; empty in a first step
-  std::map<std::string, Array> parameters;  // by their names within the layer: "weight", "q_proj.weight"
-  std::map<std::string, Array> buffers;     // before the step
+  Array x, y, d_y, d_x;  // x: integers too; d_y and d_x are empty on the way forward
+  Array previous_x;      // the inputs of the step before; empty in a first step
+  // By their names within the layer: "weight", "q_proj.weight"; those of other layers by their full names.
+  std::map<std::string, Array> parameters;
+  std::map<std::string, Array> buffers;  // before the step
   /// A value of a child, or null: child("q_proj", Role::output).
   std::function<const Array*(const std::string& path, Role role)> child = {};
   std::int64_t batch_size = 0;

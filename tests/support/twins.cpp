@@ -141,6 +141,15 @@ void expect_twins_agree(const Example& example, Seed seed) {
   if (example.draw == Draw::integers) expect_twins_equal(example.spec, data);
 }
 
+std::string disagreements(const Example& example, Seed seed) {
+  const RandomCase data = example_case(example, seed);
+  std::string all;
+  for (const DType dtype : {DType::float64, DType::float32})
+    all += failures_of(check_equivalence(twins(), example.spec, data.parameters, data.batches,
+                                         {.dtype = dtype, .seed = seed}));
+  return all;
+}
+
 NetworkSpec loss_alone(LossSpec loss) { return {{}, loss, SgdSpec{}, UniformInitialiser{}}; }
 
 std::string failures_of(const std::vector<CheckRow>& rows) {

@@ -64,6 +64,10 @@ RandomCase example_case(const Example& example, Seed seed, std::size_t batch_cou
 /// expect_twins_agree() on the example's data; bit for bit where it is of small integers.
 void expect_twins_agree(const Example& example, Seed seed = 1);
 
+/// The rows of check_equivalence() on the example's data that failed, in both precisions, one line each: for
+/// properties of random examples.
+std::string disagreements(const Example& example, Seed seed);
+
 /// A network of no layer: its input gradient is that of the loss.
 NetworkSpec loss_alone(LossSpec loss);
 

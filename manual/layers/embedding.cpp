@@ -1,0 +1,5 @@
+#include "manual/layers/embedding.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Embedding)
