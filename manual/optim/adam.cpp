@@ -1,0 +1,5 @@
+#include "manual/optim/adam.hpp"
+
+#include "manual/optimizer.hpp"
+
+TWIN_OPTIMIZER(Adam)
