@@ -52,10 +52,10 @@ TracedStep::Place TracedStep::place_of(const TraceEntry& entry) const {
   for (std::size_t dot = entry.path.rfind('.'); dot != std::string::npos;
        dot = entry.path.rfind('.', dot - 1)) {
     const std::string outer = entry.path.substr(0, dot);
-    if (const LayerSpec* layer = find_layer(spec_.layers, outer))
+    if (const std::optional<LayerSpec> layer = find_layer(spec_.layers, outer))
       return {layer, outer, {entry.role, entry.path.substr(dot + 1)}};
   }
-  return {nullptr, entry.path, {entry.role}};
+  return {{}, entry.path, {entry.role}};
 }
 
 std::vector<Prediction> TracedStep::predictions(const TraceEntry& entry) const {

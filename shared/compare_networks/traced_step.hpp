@@ -1,6 +1,7 @@
 // One training step of a network that is right, and what mistakes in it would compute.
 #pragma once
 
+#include <optional>
 #include <map>
 #include <string>
 #include <utility>
@@ -36,7 +37,7 @@ class TracedStep {
   /// for what no layer computes: what the network hands from one of its layers to the next, the loss, the
   /// error.
   struct Place {
-    const LayerSpec* layer;
+    std::optional<LayerSpec> layer;
     std::string path;  // of the layer
     Quantity quantity;
   };

@@ -74,7 +74,7 @@ TEST_P(MistakesOf, AreNamedInATracedStep) {
     const TracedStep second(*network, example.spec, data.batches[1], &first);
     for (const TracedStep* step : {&first, &second})
       for (const TraceEntry& entry : step->trace()) {
-        const LayerSpec* layer = step->place_of(entry).layer;
+        const std::optional<LayerSpec> layer = step->place_of(entry).layer;
         const bool its_own = layer ? stem.kind == "layers" && stem_of(*layer) == stem.name
                                    : stem.kind == "losses" && entry.role == Role::error;
         if (!its_own) continue;

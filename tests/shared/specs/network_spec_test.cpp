@@ -179,9 +179,9 @@ TEST(LayerSpec, NamesTheLayerThatRefuses) {
 
 TEST(LayerSpec, IsFoundByItsPath) {
   const std::vector<LayerSpec> layers{{"first", DenseSpec{3, 5}}, {"second", SigmoidSpec{}}};
-  EXPECT_EQ(find_layer(layers, "second"), &layers[1]);
-  EXPECT_EQ(find_layer(layers, "third"), nullptr);
-  EXPECT_EQ(find_layer(layers, "first.weight"), nullptr);
+  EXPECT_EQ(find_layer(layers, "second"), layers[1]);
+  EXPECT_EQ(find_layer(layers, "third"), std::nullopt);
+  EXPECT_EQ(find_layer(layers, "first.weight"), std::nullopt);
 }
 
 TEST(Hyperparameters, AreReadAndSetByName) {

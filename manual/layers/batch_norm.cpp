@@ -1,0 +1,5 @@
+#include "manual/layers/batch_norm.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(BatchNorm)

@@ -1,0 +1,5 @@
+#include "manual/layers/self_attention.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(SelfAttention)

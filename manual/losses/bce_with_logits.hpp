@@ -1,0 +1,68 @@
+// Binary cross-entropy on logits (torch.nn.BCEWithLogitsLoss, reduction "mean"; Bishop 2006, "Pattern
+// Recognition and Machine Learning", 4.3.2).
+//
+//   forward    L   = mean of -t·log σ(y) - (1 - t)·log(1 - σ(y))         over all N·F elements
+//                  = mean of |y|·(1 - t) + log(1 + exp(-|y|))            where y >= 0
+//                            |y|·t       + log(1 + exp(-|y|))            where y < 0
+//
+//   backward   d_y = (σ(y) - t) / (N·F)
+//
+//   With log σ(y) = -log(1 + exp(-y)) and log(1 - σ(y)) = -y - log(1 + exp(-y)), the first line is
+//   (1 - t)·y + log(1 + exp(-y)); where y < 0, -y = |y| is taken out of the logarithm. So nothing overflows,
+//   and no two terms cancel: neither is negative.
+//
+//   Sigmoid and logarithm are differentiated together: apart, the 1/p of the logarithm would cancel a factor
+//   p of the sigmoid's derivative, and lose all digits where p is small.
+//
+//   backward   where y >= 0, σ(y) - t = (1 - t) - σ(-y): of a 1 that is all but certain, 1 is not subtracted
+//              from σ(y) = 1
+//
+//   caches     y (N×F), exp(-|y|) (N×F), t (N×F)
+//
+//   accuracy   L within 4 ULP, and d_y too where t is 0 or 1 (seen: SEEN)
+#pragma once
+
+#include "manual/matrix.hpp"
+#include "shared/errors.hpp"
+#include "shared/losses/bce_with_logits.hpp"
+
+namespace twin::manual {
+
+template <typename Scalar>
+class BceWithLogitsLoss {
+ public:
+  using Targets = ConstMatrixView<Scalar>;
+  static constexpr const char* forward_formula = "loss = mean(-t·log σ(y) - (1-t)·log(1-σ(y)))";
+  static constexpr const char* backward_formula = "error = (σ(y) - t) / (N·F)";
+
+  explicit BceWithLogitsLoss(const BceWithLogitsLossSpec&) {}
+
+  /// y: N×F logits; t: N×F, in 0 … 1. Throws ShapeError when they differ in shape.
+  Scalar forward(ConstMatrixView<Scalar> y, Targets t) {
+    expect_shape(t, y, "BceWithLogitsLoss::forward targets");
+    positive_ = y.array() >= Scalar(0);
+    // Of what the logit speaks against: 1 - t where it says 1, t where it says 0.
+    against_ = positive_.select(Scalar(1) - t.array(), t.array());
+    e_ = (-y.array().abs()).exp();
+    const auto losses = y.array().abs() * against_ + e_.log1p();
+    const Wider<Scalar> sum = losses.template cast<Wider<Scalar>>().sum();
+    return Scalar(sum / Wider<Scalar>(static_cast<double>(y.size())));
+  }
+
+  /// Returns d_y: N×F, for the last forward().
+  const Matrix<Scalar>& backward() {
+    // t - σ(y) where y >= 0, else σ(y) - t.
+    const auto down = e_ / (Scalar(1) + e_) - against_;
+    d_y_ = positive_.select(-down, down) / Scalar(static_cast<double>(e_.size()));
+    return d_y_;
+  }
+
+ private:
+  template <typename T>
+  using Elements = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  Elements<bool> positive_;       // N×F: y >= 0
+  Elements<Scalar> against_, e_;  // N×F; e: exp(-|y|)
+  Matrix<Scalar> d_y_;            // N×F
+};
+
+}  // namespace twin::manual

@@ -1,0 +1,60 @@
+#include "shared/layers/batch_norm.hpp"
+
+#include <cmath>
+#include <fmt/format.h>
+
+#include "shared/errors.hpp"
+#include "shared/specs/example.hpp"
+
+namespace twin {
+
+void BatchNormSpec::validate() const {
+  positive_size(num_features, "num_features");
+  if (!std::isfinite(eps) || eps < 0) throw LayerError(fmt::format("eps is {}, expected at least 0", eps));
+  if (!(momentum >= 0 && momentum <= 1))
+    throw LayerError(fmt::format("momentum is {}, expected at least 0 and at most 1", momentum));
+}
+
+Shape BatchNormSpec::output_shape(const Shape& x) const {
+  if (x.size() < 2 || x[1] != num_features) refuse_shape(fmt::format("N×{0} or N×{0}×…", num_features), x);
+  return x;
+}
+
+std::vector<ParameterSpec> BatchNormSpec::parameters() const {
+  return {{"weight", {num_features}, ParameterRole::scale}, {"bias", {num_features}, ParameterRole::bias}};
+}
+
+std::vector<BufferSpec> BatchNormSpec::buffers() const {
+  return {{"running_mean", {num_features}, 0}, {"running_var", {num_features}, 1}};
+}
+
+void BatchNormSpec::expect_several(std::int64_t values_of_a_channel, std::string_view path) const {
+  if (values_of_a_channel < 2)
+    throw LayerError("expected several values of each channel in training, got one", path);
+}
+
+std::vector<Example> BatchNormSpec::examples() {
+  const auto norm = [](std::string name, BatchNormSpec spec, Shape input, double scale = 1) {
+    Example example = layer_example(std::move(name), {{"norm", spec}}, std::move(input));
+    example.scale = scale;
+    return example;
+  };
+  return {
+      norm("odd", {3}, {7, 3}),
+      norm("one_channel", {1}, {5, 1}),
+      norm("several_hundred_rows", {3}, {317, 3}),
+      norm("sequence", {3}, {2, 3, 7}),
+      norm("picture", {3}, {2, 3, 5, 7}),
+      norm("one_picture", {5}, {1, 5, 3, 2}),
+      // A variance as small as eps: where that is added shows.
+      norm("nearly_constant", {3}, {7, 3}, 3e-3),
+      norm("wide", {5, 1e-2, 0.5}, {11, 5}, 100),
+      // A bias in front would have no effect.
+      layer_example(
+          "between",
+          {{"dense", DenseSpec{3, 5, false}}, {"norm", BatchNormSpec{5}}, {"sigmoid", SigmoidSpec{}}},
+          {11, 3}),
+  };
+}
+
+}  // namespace twin

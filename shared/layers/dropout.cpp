@@ -1,0 +1,49 @@
+#include "shared/layers/dropout.hpp"
+
+#include <fmt/format.h>
+
+#include "shared/errors.hpp"
+#include "shared/specs/example.hpp"
+
+namespace twin {
+namespace {
+
+// FNV-1a of 32 bits (Fowler, Noll, Vo): the same everywhere, unlike std::hash.
+std::uint32_t hash_of(std::string_view path) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+}  // namespace
+
+void DropoutSpec::validate() const {
+  if (!(p >= 0 && p < 1)) throw LayerError(fmt::format("p is {}, expected at least 0 and below 1", p));
+}
+
+DropoutMask::DropoutMask(const DropoutSpec& spec, std::string_view path, Seed seed, std::int64_t step)
+    : stream_(seed, Purpose::masks, hash_of(path)),
+      first_(static_cast<std::uint64_t>(step) << 32),
+      p_(spec.p) {}
+
+std::vector<Example> DropoutSpec::examples() {
+  const auto dropout = [](std::string name, double p, Shape input) {
+    return layer_example(std::move(name), {{"dropout", DropoutSpec{p}}}, std::move(input));
+  };
+  std::vector<Example> all{
+      dropout("odd", 0.5, {7, 3}), dropout("one_row", 0.3, {1, 5}), dropout("little", 0.1, {317, 3}),
+      dropout("much", 0.9, {13, 5}), dropout("nothing", 0, {5, 3}), dropout("picture", 0.5, {2, 3, 5, 7}),
+      // Two masks, of which each has its own.
+      layer_example("twice",
+                    {{"dropout1", DropoutSpec{0.2}},
+                     {"dense", DenseSpec{3, 5}},
+                     {"sigmoid", SigmoidSpec{}},
+                     {"dropout2", DropoutSpec{0.5}}},
+                    {11, 3}),
+      dropout("integers", 0.5, {17, 13}),  // times 2
+  };
+  all.back().draw = Draw::integers;
+  return all;
+}
+
+}  // namespace twin
