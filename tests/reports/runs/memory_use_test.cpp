@@ -43,7 +43,9 @@ TEST(NeededMemory, OfEveryExampleCountsItsShapes) {
       const NeededMemory two = needed_memory(example.spec, 2 * batch, DType::float32);
       EXPECT_EQ(one.parameters, 4 * parameter_count(example.spec)) << name_of(stem, example);
       EXPECT_EQ(two.activations, 2 * one.activations) << name_of(stem, example);
-      if (!example.spec.layers.empty()) EXPECT_GT(one.activations, 0) << name_of(stem, example);
+      if (!example.spec.layers.empty()) {
+        EXPECT_GT(one.activations, 0) << name_of(stem, example);
+      }
     }
 }
 
