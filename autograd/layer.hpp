@@ -46,8 +46,9 @@ class Layer {
 
 /// What a layer may know of the network around it while it is built.
 struct Scope {
-  std::string path;                                         // of the layer
-  std::map<std::string, torch::Tensor>* shared = nullptr;  // weights that others may use, by their owner's path
+  std::string path;  // of the layer
+  std::map<std::string, torch::Tensor>* shared =
+      nullptr;  // weights that others may use, by their owner's path
 
   Scope inner(const std::string& name) const { return {join(path, name), shared}; }
 };

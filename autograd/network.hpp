@@ -49,7 +49,8 @@ class Network : public twin::Network {
       running_.back().second.fill_(b.initial);
     }
     // Made after the move to the device: an optimiser keeps the tensors it is given.
-    optimizer_ = std::visit([&](const auto& kind) { return make_optimizer(kind, parameters_); }, spec.optimizer);
+    optimizer_ =
+        std::visit([&](const auto& kind) { return make_optimizer(kind, parameters_); }, spec.optimizer);
   }
 
   double train_step(const Batch& batch) final { return train_steps(batch, 1); }
@@ -126,13 +127,16 @@ class Network : public twin::Network {
     add(kBackward, Role::error, "", "outputs.grad()", outputs.grad());
     const std::function<void(const Visited&)> add_backward = [&](const Visited& layer) {
       add(kBackward, Role::output_gradient, layer.path, "", layer.y.grad());
-      for (auto child = layer.children.rbegin(); child != layer.children.rend(); ++child) add_backward(*child);
+      for (auto child = layer.children.rbegin(); child != layer.children.rend(); ++child)
+        add_backward(*child);
       for (const auto& p : layer.module->named_parameters(/*recurse=*/false))
-        add(kBackward, Role::parameter_gradient, join(layer.path, p.key()), p.key() + ".grad()", p.value().grad());
+        add(kBackward, Role::parameter_gradient, join(layer.path, p.key()), p.key() + ".grad()",
+            p.value().grad());
       if (layer.x.requires_grad())
         add(kBackward, Role::input_gradient, layer.path, "retain_grad(), grad()", layer.x.grad());
     };
-    for (auto layer = recorder.layers.rbegin(); layer != recorder.layers.rend(); ++layer) add_backward(*layer);
+    for (auto layer = recorder.layers.rbegin(); layer != recorder.layers.rend(); ++layer)
+      add_backward(*layer);
 
     update();
     for (const NamedParameter& p : parameters_) add(kStep, Role::parameter, p.name, "torch::optim", p.value);
@@ -182,9 +186,10 @@ class Network : public twin::Network {
     torch::NoGradGuard no_grad;
     for (auto& [name, value] : running_) value.copy_(torch_tensor(values.at(name).view()));
     for (Carried& state : carried_)
-      *state.value = values.contains(state.name)
-                         ? torch_tensor(values.at(state.name).view()).to(device_, /*non_blocking=*/false, /*copy=*/true)
-                         : torch::Tensor();
+      *state.value =
+          values.contains(state.name)
+              ? torch_tensor(values.at(state.name).view()).to(device_, /*non_blocking=*/false, /*copy=*/true)
+              : torch::Tensor();
   }
 
   void reset_state() override {
@@ -333,14 +338,16 @@ class Network : public twin::Network {
   std::vector<NamedParameter> parameters_;
 
  private:
-  using LossFunction = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& targets)>;
+  using LossFunction =
+      std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& targets)>;
 
   static LossFunction make_loss_function(const LossSpec& spec) {
     return std::visit(
         [](const auto& kind) -> LossFunction {
-          return [loss = make_loss(kind)](const torch::Tensor& outputs, const torch::Tensor& targets) mutable {
-            return loss->forward(outputs, targets);
-          };
+          return
+              [loss = make_loss(kind)](const torch::Tensor& outputs, const torch::Tensor& targets) mutable {
+                return loss->forward(outputs, targets);
+              };
         },
         spec);
   }

@@ -46,7 +46,8 @@ Kind* find_state(torch::optim::Optimizer& optimizer, const torch::Tensor& parame
 }
 
 template <typename Kind>
-void put_state(torch::optim::Optimizer& optimizer, const torch::Tensor& parameter, std::unique_ptr<Kind> state) {
+void put_state(torch::optim::Optimizer& optimizer, const torch::Tensor& parameter,
+               std::unique_ptr<Kind> state) {
   optimizer.state()[state_key(optimizer.state(), parameter)] = std::move(state);
 }
 

@@ -31,7 +31,9 @@ class AnyModel {
   Activation<Scalar> forward(const X& x, const Way<Scalar>& way) {
     return layers_.forward(x, way);
   }
-  Scalar loss(const Activation<Scalar>& y, const Targets<Scalar>& targets) { return loss_->forward(y, targets); }
+  Scalar loss(const Activation<Scalar>& y, const Targets<Scalar>& targets) {
+    return loss_->forward(y, targets);
+  }
   Activation<Scalar> error() { return loss_->backward(); }
   Activation<Scalar> backward(const Activation<Scalar>& error, const Way<Scalar>& way) {
     return layers_.backward(error, way);
@@ -47,7 +49,9 @@ class AnyModel {
   const std::vector<Buffer<Scalar>>& buffers() const { return buffers_; }
   std::vector<Buffer<Scalar>>& buffers() { return buffers_; }
   std::vector<RowVector<Scalar>>& optimizer_state() { return optimizer_->state(); }
-  const std::vector<RowVector<Scalar>>& optimizer_state() const { return static_cast<const Optimizer<Scalar>&>(*optimizer_).state(); }
+  const std::vector<RowVector<Scalar>>& optimizer_state() const {
+    return static_cast<const Optimizer<Scalar>&>(*optimizer_).state();
+  }
 
   LossFormulas loss_formulas() const { return loss_->formulas(); }
   const char* update_formula() const { return optimizer_->formula(); }

@@ -87,17 +87,19 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
   }
   for (const Parameter<RunningError>& p : model.parameters())
     result.gradients.emplace_back(p.name, copy_of(p.gradient));
-  for (const Buffer<RunningError>& b : model.buffers()) result.buffers.emplace_back(b.name, copy_of(*b.values));
+  for (const Buffer<RunningError>& b : model.buffers())
+    result.buffers.emplace_back(b.name, copy_of(*b.values));
   if (spec.clipping) clip_gradients<RunningError>(*spec.clipping, model.parameters());
-  model.update(learning_rate(spec.optimizer) * factor(spec.schedule, before.steps_done), before.steps_done + 1);
+  model.update(learning_rate(spec.optimizer) * factor(spec.schedule, before.steps_done),
+               before.steps_done + 1);
   for (const Parameter<RunningError>& p : model.parameters())
     result.parameters.emplace_back(p.name, copy_of(p.value));
   for_each_state([&](const std::string& name, const auto& values) {
     result.optimizer_state.emplace_back(name, copy_of(values));
   });
   if (counts_steps(spec.optimizer))
-    result.optimizer_state.emplace_back("step",
-                                        std::vector{RunningError(static_cast<double>(before.steps_done + 1))});
+    result.optimizer_state.emplace_back(
+        "step", std::vector{RunningError(static_cast<double>(before.steps_done + 1))});
   result.too_close = decisions.too_close();
   return result;
 }

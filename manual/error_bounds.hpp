@@ -2,8 +2,8 @@
 // their bound.
 #pragma once
 
-#include "shared/network.hpp"
 #include "shared/compare_networks/equivalence.hpp"
+#include "shared/network.hpp"
 
 namespace twin::manual {
 

@@ -88,8 +88,8 @@ std::unique_ptr<Layer<Scalar>> make_layer_of(const Spec& spec, const Scope<Scala
 /// A child of the layer that is built in `scope`.
 template <typename Scalar>
 std::unique_ptr<Layer<Scalar>> make_layer(const LayerSpec& spec, const Scope<Scalar>& scope) {
-  return std::visit(
-      [&](const auto& kind) { return make_layer_of<Scalar>(kind, scope.inner(spec.name)); }, spec.kind);
+  return std::visit([&](const auto& kind) { return make_layer_of<Scalar>(kind, scope.inner(spec.name)); },
+                    spec.kind);
 }
 
 }  // namespace twin::manual

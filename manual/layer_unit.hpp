@@ -7,9 +7,9 @@
 //     forward(Indices x)                    its inputs are integers
 //     forward(…, const Pass&)               it behaves differently in training, or draws
 //     forward(…, const Way&)                it has children, whose values are observed too
-//   and in the same way backward(). What returns a matrix has the leading extents of x. backward_parameters(),
-//   zero_grad(), parameters(name), buffers(name) and parameter_formulas may be left out where there is nothing
-//   to say.
+//   and in the same way backward(). What returns a matrix has the leading extents of x.
+//   backward_parameters(), zero_grad(), parameters(name), buffers(name) and parameter_formulas may be left
+//   out where there is nothing to say.
 #pragma once
 
 #include <type_traits>
@@ -47,7 +47,8 @@ class LayerUnit final : public Layer<Scalar> {
       throw LayerError("expected numbers, got integers", path_);
   }
 
-  [[gnu::flatten]] Activation<Scalar> backward(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
+  [[gnu::flatten]] Activation<Scalar> backward(const Activation<Scalar>& d_y,
+                                               const Way<Scalar>& way) override {
     if (way.observer) way.observer->entered_backward(path_, d_y);
     Activation<Scalar> d_x;
     if constexpr (takes<Indices> && !takes<Activation<Scalar>>)
@@ -81,9 +82,11 @@ class LayerUnit final : public Layer<Scalar> {
 
  private:
   template <typename X>
-  static constexpr bool takes = requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way); } ||
-                                requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way.pass); } ||
-                                requires(Kind& layer, const X& x) { layer.forward(x); };
+  static constexpr bool takes = requires(Kind& layer, const X& x, const Way<Scalar>& way) {
+    layer.forward(x, way);
+  }
+  || requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way.pass); }
+  || requires(Kind& layer, const X& x) { layer.forward(x); };
 
   template <typename X>
   Activation<Scalar> forward_of(const X& x, const Way<Scalar>& way) {
@@ -158,14 +161,14 @@ class LayerUnit final : public Layer<Scalar> {
 
 }  // namespace twin::manual
 
-#define TWIN_LAYER_OF(Kind, Scalar)                                                                     \
-  template <>                                                                                           \
-  std::unique_ptr<Layer<Scalar>> make_layer_of(const Kind##Spec& spec, const Scope<Scalar>& scope) {    \
-    return std::make_unique<LayerUnit<Scalar, Kind<Scalar>>>(spec, scope);                              \
+#define TWIN_LAYER_OF(Kind, Scalar)                                                                  \
+  template <>                                                                                        \
+  std::unique_ptr<Layer<Scalar>> make_layer_of(const Kind##Spec& spec, const Scope<Scalar>& scope) { \
+    return std::make_unique<LayerUnit<Scalar, Kind<Scalar>>>(spec, scope);                           \
   }
-#define TWIN_LAYER(Kind)               \
-  namespace twin::manual {             \
-  TWIN_LAYER_OF(Kind, float)           \
-  TWIN_LAYER_OF(Kind, double)          \
-  TWIN_LAYER_OF(Kind, RunningError)    \
+#define TWIN_LAYER(Kind)            \
+  namespace twin::manual {          \
+  TWIN_LAYER_OF(Kind, float)        \
+  TWIN_LAYER_OF(Kind, double)       \
+  TWIN_LAYER_OF(Kind, RunningError) \
   }

@@ -68,14 +68,14 @@ class LossUnit final : public Loss<Scalar> {
 
 }  // namespace twin::manual
 
-#define TWIN_LOSS_OF(Kind, Scalar)                                            \
-  template <>                                                                 \
-  std::unique_ptr<Loss<Scalar>> make_loss_of(const Kind##Spec& spec) {        \
-    return std::make_unique<LossUnit<Scalar, Kind<Scalar>>>(spec);            \
+#define TWIN_LOSS_OF(Kind, Scalar)                                     \
+  template <>                                                          \
+  std::unique_ptr<Loss<Scalar>> make_loss_of(const Kind##Spec& spec) { \
+    return std::make_unique<LossUnit<Scalar, Kind<Scalar>>>(spec);     \
   }
-#define TWIN_LOSS(Kind)              \
-  namespace twin::manual {           \
-  TWIN_LOSS_OF(Kind, float)          \
-  TWIN_LOSS_OF(Kind, double)         \
-  TWIN_LOSS_OF(Kind, RunningError)   \
+#define TWIN_LOSS(Kind)            \
+  namespace twin::manual {         \
+  TWIN_LOSS_OF(Kind, float)        \
+  TWIN_LOSS_OF(Kind, double)       \
+  TWIN_LOSS_OF(Kind, RunningError) \
   }

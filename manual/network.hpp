@@ -76,7 +76,8 @@ class Network final : public twin::Network {
       const Scalar loss = model_.loss(predicted_output, t);
       const auto error = model_.error();
       const auto formulas = model_.loss_formulas();
-      recorder.add("error", Role::loss, "", formulas.forward, {}, Eigen::Map<const RowVector<Scalar>>(&loss, 1));
+      recorder.add("error", Role::loss, "", formulas.forward, {},
+                   Eigen::Map<const RowVector<Scalar>>(&loss, 1));
       recorder.add("error", Role::error, "", formulas.backward, shape_of(error), error);
       model_.backward(error, way);
       recorder.fill_gradients();
@@ -170,9 +171,7 @@ class Network final : public twin::Network {
 
   std::int64_t steps_done() const override { return steps_done_; }
   void set_steps_done(std::int64_t steps) override { steps_done_ = steps; }
-  double learning_rate() const override {
-    return base_rate_ * factor(spec_.schedule, steps_done_);
-  }
+  double learning_rate() const override { return base_rate_ * factor(spec_.schedule, steps_done_); }
 
  private:
   /// The five steps, and the end of each told to mark(StepPart).
@@ -217,7 +216,8 @@ class Network final : public twin::Network {
     const std::vector<std::string> names = state_names(self.spec_.optimizer);
     std::size_t i = 0;
     for_each_parameter(self.parameters_, [&](const auto& p) {
-      for (const std::string& name : names) f(join(p.name, name), p.shape, self.model_.optimizer_state()[i++]);
+      for (const std::string& name : names)
+        f(join(p.name, name), p.shape, self.model_.optimizer_state()[i++]);
     });
   }
 

@@ -76,15 +76,15 @@ std::unique_ptr<Optimizer<Scalar>> make_optimizer(const OptimizerSpec& spec,
 
 }  // namespace twin::manual
 
-#define TWIN_OPTIMIZER_OF(Kind, Scalar)                                                                   \
-  template <>                                                                                             \
-  std::unique_ptr<Optimizer<Scalar>> make_optimizer_of(const Kind##Spec& spec,                            \
+#define TWIN_OPTIMIZER_OF(Kind, Scalar)                                                                    \
+  template <>                                                                                              \
+  std::unique_ptr<Optimizer<Scalar>> make_optimizer_of(const Kind##Spec& spec,                             \
                                                        const std::vector<Parameter<Scalar>>& parameters) { \
-    return std::make_unique<Updater<Kind<Scalar>>>(spec, parameters);                                     \
+    return std::make_unique<Updater<Kind<Scalar>>>(spec, parameters);                                      \
   }
-#define TWIN_OPTIMIZER(Kind)              \
-  namespace twin::manual {                \
-  TWIN_OPTIMIZER_OF(Kind, float)          \
-  TWIN_OPTIMIZER_OF(Kind, double)         \
-  TWIN_OPTIMIZER_OF(Kind, RunningError)   \
+#define TWIN_OPTIMIZER(Kind)            \
+  namespace twin::manual {              \
+  TWIN_OPTIMIZER_OF(Kind, float)        \
+  TWIN_OPTIMIZER_OF(Kind, double)       \
+  TWIN_OPTIMIZER_OF(Kind, RunningError) \
   }

@@ -9,8 +9,8 @@ namespace {
 thread_local Products current = Products::blas;
 
 template <typename Scalar, int Order>
-using Side = Eigen::Map<const Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Order>, 0,
-                        Eigen::OuterStride<>>;
+using Side =
+    Eigen::Map<const Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Order>, 0, Eigen::OuterStride<>>;
 
 template <int OrderA, int OrderB, typename Scalar>
 void by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
@@ -57,11 +57,12 @@ void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Inde
     outer_product(a, b, c, stride, add);
   } else if (a.rows == 1 && !a.transposed) {
     // cᵀ = bᵀ·aᵀ: a row is a vector.
-    blas_matrix_vector(!b.transposed, size(b.transposed ? b.cols : b.rows), size(b.transposed ? b.rows : b.cols),
-                       b.data, size(b.stride), a.data, 1, add, c, 1);
+    blas_matrix_vector(!b.transposed, size(b.transposed ? b.cols : b.rows),
+                       size(b.transposed ? b.rows : b.cols), b.data, size(b.stride), a.data, 1, add, c, 1);
   } else if (b.cols == 1) {
-    blas_matrix_vector(a.transposed, size(a.transposed ? a.cols : a.rows), size(a.transposed ? a.rows : a.cols),
-                       a.data, size(a.stride), b.data, b.transposed ? 1 : size(b.stride), add, c, size(stride));
+    blas_matrix_vector(a.transposed, size(a.transposed ? a.cols : a.rows),
+                       size(a.transposed ? a.rows : a.cols), a.data, size(a.stride), b.data,
+                       b.transposed ? 1 : size(b.stride), add, c, size(stride));
   } else {
     blas_product(a.transposed, b.transposed, size(a.rows), size(b.cols), size(a.cols), a.data, size(a.stride),
                  b.data, size(b.stride), add, c, size(stride));
@@ -69,8 +70,8 @@ void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Inde
 }
 
 // Term by term: what a sum's bound is made of has its own order (shared/compare/running_error.hpp).
-void term_by_term(const Operand<RunningError>& a, const Operand<RunningError>& b, RunningError* c, Index stride,
-                  bool add) {
+void term_by_term(const Operand<RunningError>& a, const Operand<RunningError>& b, RunningError* c,
+                  Index stride, bool add) {
   const auto element = [](const Operand<RunningError>& m, Index i, Index j) -> const RunningError& {
     return m.data[m.transposed ? j * m.stride + i : i * m.stride + j];
   };
@@ -99,6 +100,7 @@ void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Ind
 
 template void multiply(const Operand<float>&, const Operand<float>&, float*, Index, bool);
 template void multiply(const Operand<double>&, const Operand<double>&, double*, Index, bool);
-template void multiply(const Operand<RunningError>&, const Operand<RunningError>&, RunningError*, Index, bool);
+template void multiply(const Operand<RunningError>&, const Operand<RunningError>&, RunningError*, Index,
+                       bool);
 
 }  // namespace twin::manual

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/network.hpp"
 #include "shared/compare_networks/equivalence.hpp"
+#include "shared/network.hpp"
 
 namespace twin::reports {
 

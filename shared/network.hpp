@@ -17,8 +17,9 @@ namespace twin {
 
 /// Views on one batch; their owner keeps them alive through the call they are passed to.
 struct Batch {
-  TensorView inputs;   // N×…, in the network's dtype, or integers (int64) where the first layer takes indices
-  TensorView targets;  // of the outputs' shape in the network's dtype, or labels (int64) without the last extent
+  TensorView inputs;  // N×…, in the network's dtype, or integers (int64) where the first layer takes indices
+  TensorView
+      targets;  // of the outputs' shape in the network's dtype, or labels (int64) without the last extent
 };
 
 struct Gradients {

@@ -46,7 +46,8 @@ const std::vector<Stem>& stems() {
 
 const Stem* find_stem(std::string_view name) {
   const std::vector<Stem>& all = stems();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Stem& stem) { return stem.name == name; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Stem& stem) { return stem.name == name; });
   return found == all.end() ? nullptr : &*found;
 }
 

@@ -1,5 +1,5 @@
-// torch.nn.functional.batch_norm: no backward to write. (BatchNorm1d and BatchNorm2d differ in the shapes that
-// they take, which the specification has looked at.)
+// torch.nn.functional.batch_norm: no backward to write. (BatchNorm1d and BatchNorm2d differ in the shapes
+// that they take, which the specification has looked at.)
 #pragma once
 
 #include <string>

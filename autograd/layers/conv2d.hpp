@@ -20,8 +20,8 @@ inline torch::nn::Conv2d make_module(const Conv2dSpec& spec, const Scope&) {
 
 // For autograd/variants/tuned.hpp.
 inline torch::Tensor functional(const Conv2dSpec& spec, const Own& own, const torch::Tensor& x) {
-  return torch::conv2d(x, own[0], spec.bias ? own[1] : torch::Tensor(), spec.stride, spec.padding, spec.dilation,
-                       spec.groups);
+  return torch::conv2d(x, own[0], spec.bias ? own[1] : torch::Tensor(), spec.stride, spec.padding,
+                       spec.dilation, spec.groups);
 }
 
 }  // namespace twin::autograd

@@ -11,7 +11,9 @@ namespace twin::autograd {
 inline torch::nn::ReLU make_module(const ReluSpec&, const Scope&) { return torch::nn::ReLU(); }
 
 // For autograd/variants/tuned.hpp.
-inline torch::Tensor functional(const ReluSpec&, const Own&, const torch::Tensor& x) { return torch::relu(x); }
+inline torch::Tensor functional(const ReluSpec&, const Own&, const torch::Tensor& x) {
+  return torch::relu(x);
+}
 
 // For autograd/variants/control.hpp.
 inline torch::Tensor control_forward(const ReluSpec&, const Own&, const torch::Tensor& x) {

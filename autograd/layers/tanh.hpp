@@ -11,7 +11,9 @@ namespace twin::autograd {
 inline torch::nn::Tanh make_module(const TanhSpec&, const Scope&) { return torch::nn::Tanh(); }
 
 // For autograd/variants/tuned.hpp.
-inline torch::Tensor functional(const TanhSpec&, const Own&, const torch::Tensor& x) { return torch::tanh(x); }
+inline torch::Tensor functional(const TanhSpec&, const Own&, const torch::Tensor& x) {
+  return torch::tanh(x);
+}
 
 // For autograd/variants/control.hpp.
 inline torch::Tensor control_forward(const TanhSpec&, const Own&, const torch::Tensor& x) {

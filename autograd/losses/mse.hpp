@@ -11,7 +11,8 @@ namespace twin::autograd {
 inline torch::nn::MSELoss make_loss(const MseLossSpec&) { return torch::nn::MSELoss(); }
 
 // For autograd/variants/control.hpp.
-inline LossAndError control_loss(const MseLossSpec&, const torch::Tensor& outputs, const torch::Tensor& targets) {
+inline LossAndError control_loss(const MseLossSpec&, const torch::Tensor& outputs,
+                                 const torch::Tensor& targets) {
   const torch::Tensor difference = outputs - targets;
   return {difference.square().mean(), difference * (2.0 / static_cast<double>(difference.numel()))};
 }

@@ -11,8 +11,8 @@
 
 namespace twin::autograd {
 
-inline std::unique_ptr<torch::optim::Optimizer> make_optimizer(const SgdSpec& spec,
-                                                               const std::vector<NamedParameter>& parameters) {
+inline std::unique_ptr<torch::optim::Optimizer> make_optimizer(
+    const SgdSpec& spec, const std::vector<NamedParameter>& parameters) {
   return std::make_unique<torch::optim::SGD>(values_of(parameters),
                                              torch::optim::SGDOptions(spec.lr).momentum(spec.momentum));
 }

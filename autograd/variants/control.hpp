@@ -40,16 +40,21 @@ class Control final : public Network {
     if (spec.clipping) return "clipping";
     for (const LayerSpec& layer : spec.layers) {
       const bool has = std::visit(
-          [](const auto& kind) { return requires { control_forward(kind, Own{}, torch::Tensor{}); }; }, layer.kind);
+          [](const auto& kind) {
+            return requires { control_forward(kind, Own{}, torch::Tensor{}); };
+          },
+          layer.kind);
       if (!has) return "the layer " + std::string(stem_of(layer));
     }
     const bool loses = std::visit(
-        [](const auto& kind) { return requires { control_loss(kind, torch::Tensor{}, torch::Tensor{}); }; },
+        [](const auto& kind) {
+          return requires { control_loss(kind, torch::Tensor{}, torch::Tensor{}); };
+        },
         spec.loss);
     if (!loses) return "this loss";
     const bool updates = std::visit(
         [](const auto& kind) {
-          return requires(torch::Tensor& p) { control_update(kind, p, torch::Tensor{}, &p); };
+          return requires(torch::Tensor & p) { control_update(kind, p, torch::Tensor{}, &p); };
         },
         spec.optimizer);
     return updates ? "" : "this optimiser";
@@ -142,7 +147,9 @@ class Control final : public Network {
           const std::size_t states = kind.state_names().size();
           for (Part& part : parts_)
             for (std::size_t p = 0; p < part.own.size(); ++p)
-              if constexpr (requires { control_update(kind, part.own[p], part.gradients[p], part.state.data()); })
+              if constexpr (requires {
+                              control_update(kind, part.own[p], part.gradients[p], part.state.data());
+                            })
                 control_update(kind, part.own[p], part.gradients[p], part.state.data() + p * states);
         },
         spec_.optimizer);

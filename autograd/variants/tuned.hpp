@@ -38,7 +38,10 @@ class Tuned final : public Network {
     if (spec.clipping) return "clipping";
     for (const LayerSpec& layer : spec.layers) {
       const bool has = std::visit(
-          [](const auto& kind) { return requires { functional(kind, Own{}, torch::Tensor{}); }; }, layer.kind);
+          [](const auto& kind) {
+            return requires { functional(kind, Own{}, torch::Tensor{}); };
+          },
+          layer.kind);
       if (!has) return "the layer " + std::string(stem_of(layer));
     }
     const bool updates = std::visit(
@@ -66,7 +69,8 @@ class Tuned final : public Network {
     torch::NoGradGuard no_grad;
     std::visit(
         [&](const auto& kind) {
-          if constexpr (requires { tuned_update(kind, all_, gradients); }) tuned_update(kind, all_, gradients);
+          if constexpr (requires { tuned_update(kind, all_, gradients); })
+            tuned_update(kind, all_, gradients);
         },
         spec_.optimizer);
     mark(StepPart::update);

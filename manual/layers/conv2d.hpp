@@ -2,16 +2,19 @@
 // Applied to Document Recognition"; as a matrix product: Chellapilla, Puri, Simard 2006, "High Performance
 // Convolutional Neural Networks for Document Processing").
 //
-//   forward    y_nohw = sum_cij W_ocij x_n,c,h·s+i·d-p,w·s+j·d-p + b_o       (s stride, d dilation, p padding)
+//   forward    y_nohw = sum_cij W_ocij x_n,c,h·s+i·d-p,w·s+j·d-p + b_o       (s stride, d dilation, p
+//   padding)
 //
-//   The kernel is not turned around: what is called a convolution is a correlation. Beside the picture, x is 0.
+//   The kernel is not turned around: what is called a convolution is a correlation. Beside the picture, x is
+//   0.
 //
-//   As a product, for one picture: let row (c,i,j) of `columns` hold what tap (i,j) of channel c meets in each
-//   window, a column for each window hw; and let W be the matrix O×(c,i,j). Then
+//   As a product, for one picture: let row (c,i,j) of `columns` hold what tap (i,j) of channel c meets in
+//   each window, a column for each window hw; and let W be the matrix O×(c,i,j). Then
 //
 //   forward    y_n = W·columns(x_n) + b
 //
-//   backward   d_weight += sum over n of d_y_n·columns(x_n)ᵀ   W_o,cij meets columns_cij,hw in every window of
+//   backward   d_weight += sum over n of d_y_n·columns(x_n)ᵀ   W_o,cij meets columns_cij,hw in every window
+//   of
 //                                                              every picture
 //              d_bias   += sum over n, h, w of d_y             b_o is added in every window
 //              d_x_n     = columnsᵀ(Wᵀ·d_y_n)                  an input is met by several windows, under
@@ -55,8 +58,8 @@ class Conv2d {
     d_bias = bias;
   }
 
-  /// x: N×C×H×W, unchanged until backward(). Returns y: N×O×H'×W', valid until the next call. Throws LayerError
-  /// when C differs or no window fits.
+  /// x: N×C×H×W, unchanged until backward(). Returns y: N×O×H'×W', valid until the next call. Throws
+  /// LayerError when C differs or no window fits.
   Activation<Scalar> forward(const Activation<Scalar>& x) {
     fit(x.extents());
     x_ = x;
@@ -106,8 +109,9 @@ class Conv2d {
 
   auto parameters(const std::string& name) {
     const std::vector<ParameterSpec> specs = spec_.parameters();
-    return std::tuple(parameter(join(name, "weight"), specs[0].shape, ParameterRole::weight, weight, d_weight),
-                      parameter(join(name, "bias"), {bias.size()}, ParameterRole::bias, bias, d_bias));
+    return std::tuple(
+        parameter(join(name, "weight"), specs[0].shape, ParameterRole::weight, weight, d_weight),
+        parameter(join(name, "bias"), {bias.size()}, ParameterRole::bias, bias, d_bias));
   }
 
   Matrix<Scalar> weight, d_weight;  // O×(C/G·kernel)
@@ -122,8 +126,8 @@ class Conv2d {
     columns_.setZero(spec_.groups * spec_.taps(), y_extents_.product(2, 4));
   }
 
-  // Calls run(k, hw, i, count) for every stretch of a picture that columns() copies: row k of the columns holds,
-  // from window hw on, the picture's values i, i + stride, …, so many of them.
+  // Calls run(k, hw, i, count) for every stretch of a picture that columns() copies: row k of the columns
+  // holds, from window hw on, the picture's values i, i + stride, …, so many of them.
   template <typename Run>
   void for_each_run(const Extents& x, const Run& run) const {
     const auto [down, across] = spec_.windows();

@@ -4,8 +4,8 @@
 //
 //   backward   d_x = d_y, read in the shape of x
 //
-//   All is row-major, with the batch in front, as in PyTorch: the elements already lie in the order in which y
-//   has them. Nothing is moved, and nothing computed.
+//   All is row-major, with the batch in front, as in PyTorch: the elements already lie in the order in which
+//   y has them. Nothing is moved, and nothing computed.
 //
 //   caches     the shapes of x and y
 //
@@ -25,8 +25,8 @@ class Flatten {
 
   explicit Flatten(const FlattenSpec& spec) : spec_(spec) { spec.validate(); }
 
-  /// x: of the extents that the specification names. Returns y, which is x itself. Throws LayerError when x has
-  /// fewer.
+  /// x: of the extents that the specification names. Returns y, which is x itself. Throws LayerError when x
+  /// has fewer.
   Activation<Scalar> forward(const Activation<Scalar>& x) {
     if (x.extents() != x_) {
       y_ = Extents(spec_.output_shape(x.extents().shape()));

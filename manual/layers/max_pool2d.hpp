@@ -6,11 +6,11 @@
 //   backward   d_x_nc,winner(hw) += d_y_nchw
 //
 //   A window moves with its largest element alone, the winner, and by as much: all that flows back into the
-//   window goes there. Windows overlap where the stride is smaller than the kernel, and one element may win in
-//   several: hence the sum. What wins nowhere gets 0.
+//   window goes there. Windows overlap where the stride is smaller than the kernel, and one element may win
+//   in several: hence the sum. What wins nowhere gets 0.
 //
-//   At a tie the derivative has a kink. The first of the largest wins, row by row, and takes all, as in PyTorch.
-//   Padding takes no part: a window at the border is smaller.
+//   At a tie the derivative has a kink. The first of the largest wins, row by row, and takes all, as in
+//   PyTorch. Padding takes no part: a window at the border is smaller.
 //
 //   caches     the winners (N·C × H'·W'), as places in their picture of H·W
 //

@@ -5,8 +5,8 @@
 //
 //   backward   d_x = d_y · [x > 0]
 //
-//   Where x > 0, y is x and its slope is 1; where x < 0, y does not move at all. At the kink, x = 0, any slope
-//   from 0 to 1 is a subgradient: PyTorch takes 0, and so does this. Hence >, and not ≥.
+//   Where x > 0, y is x and its slope is 1; where x < 0, y does not move at all. At the kink, x = 0, any
+//   slope from 0 to 1 is a subgradient: PyTorch takes 0, and so does this. Hence >, and not ≥.
 //
 //   caches     a view on x (N×F)
 //

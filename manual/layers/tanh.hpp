@@ -1,5 +1,5 @@
-// Hyperbolic tangent, element by element (torch.nn.Tanh; LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp",
-// 4.4).
+// Hyperbolic tangent, element by element (torch.nn.Tanh; LeCun, Bottou, Orr, Müller 1998, "Efficient
+// BackProp", 4.4).
 //
 //   forward    y   = tanh(x) = (exp(2x) - 1) / (exp(2x) + 1)
 //
@@ -12,8 +12,8 @@
 //
 //   accuracy   y within 8 ULP of the exact value (seen: 6.9 in float32, 2.0 in float64)
 //
-//   The exponentials are not formed: both would overflow far out, and their difference lose all digits near 0.
-//   Eigen has a rational function for float32; in float64 it calls the standard library for each element.
+//   The exponentials are not formed: both would overflow far out, and their difference lose all digits near
+//   0. Eigen has a rational function for float32; in float64 it calls the standard library for each element.
 #pragma once
 
 #include "manual/matrix.hpp"

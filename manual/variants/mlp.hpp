@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "manual/layer.hpp"
 #include "manual/layers/dense.hpp"
 #include "manual/layers/sigmoid.hpp"
-#include "manual/losses/mse.hpp"
-#include "manual/layer.hpp"
 #include "manual/loss.hpp"
+#include "manual/losses/mse.hpp"
 #include "manual/optim/sgd.hpp"
 #include "manual/optimizer.hpp"
 #include "shared/specs/network_spec.hpp"
@@ -69,7 +69,8 @@ class Mlp {
   /// Whether `spec` describes this network: plain layers, the mean squared error, SGD.
   static bool fits(const NetworkSpec& spec) {
     const NetworkSpec like = mlp({Widths...}, MseLossSpec{}, spec.optimizer, spec.initialiser);
-    return std::holds_alternative<MseLossSpec>(spec.loss) && std::holds_alternative<SgdSpec>(spec.optimizer) &&
+    return std::holds_alternative<MseLossSpec>(spec.loss) &&
+           std::holds_alternative<SgdSpec>(spec.optimizer) &&
            std::equal(spec.layers.begin(), spec.layers.end(), like.layers.begin(), like.layers.end(),
                       [](const LayerSpec& a, const LayerSpec& b) { return a.kind == b.kind; });
   }
@@ -87,7 +88,8 @@ class Mlp {
     std::apply([](auto&... layer) { (zero(layer), ...); }, layers_);
   }
   [[gnu::flatten]] Output forward(const Input& x, const Way<Scalar>& way) {
-    if (way.observer) throw UsageError("sizes known to the compiler leave no trace", {}, "trace the network itself");
+    if (way.observer)
+      throw UsageError("sizes known to the compiler leave no trace", {}, "trace the network itself");
     return forward_from<0>(x);
   }
   Scalar loss(const Output& y, const Output& targets) { return loss_.forward(y, targets); }
@@ -124,8 +126,7 @@ class Mlp {
     expect_dtype(name, dtype_of<Scalar>(), view.dtype);
     constexpr Index kRows = View::RowsAtCompileTime, kCols = View::ColsAtCompileTime;
     if (view.shape.size() != 2 || view.shape[0] != kRows || view.shape[1] != kCols)
-      throw ShapeError(
-          fmt::format("{}: expected {}×{}, got {}", name, kRows, kCols, to_string(view.shape)));
+      throw ShapeError(fmt::format("{}: expected {}×{}, got {}", name, kRows, kCols, to_string(view.shape)));
     return {view.data<Scalar>().data(), kRows, kCols};
   }
 
@@ -160,8 +161,9 @@ class Mlp {
       std::get<I>(layers_).backward_parameters(d_y);
   }
 
-  using Parameters = decltype(parameters_of_layers(std::declval<Layers&>(), std::declval<const std::vector<LayerSpec>&>(),
-                                                   std::make_index_sequence<kLayers>{}));
+  using Parameters =
+      decltype(parameters_of_layers(std::declval<Layers&>(), std::declval<const std::vector<LayerSpec>&>(),
+                                    std::make_index_sequence<kLayers>{}));
 
   Layers layers_;
   MeanSquare loss_;

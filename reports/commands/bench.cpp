@@ -66,7 +66,8 @@ Json benched_peers(const bench::Options& options, bool quick) {
   std::vector<bench::Subject> subjects;
   for (const bench::Subject& subject : options.subjects) {
     const std::int64_t width = width_of(subject.name);
-    if (width == 0 ? !quick && is_network(subject) : subject.batch == kBatch && (quick ? width == 64 : peer_width(width)))
+    if (width == 0 ? !quick && is_network(subject)
+                   : subject.batch == kBatch && (quick ? width == 64 : peer_width(width)))
       subjects.push_back(subject);
   }
   Progress progress("NumPy and PyTorch in Python");
@@ -116,8 +117,7 @@ void print(const Json& json) {
     const auto text = [&](const char* key) { return row.at(key).get<std::string>(); };
     peers.add({text("subject"), std::to_string(row.at("batch").get<std::int64_t>()), text("dtype"),
                std::to_string(row.at("threads").get<int>()), text("peer"), number("median_us"),
-               number("busy_threads"),
-               timed ? std::string() : peer_reason(row, Language::english)});
+               number("busy_threads"), timed ? std::string() : peer_reason(row, Language::english)});
   }
   if (!json.at("peers").empty()) fmt::print("\n{}", peers.terminal());
 }

@@ -79,7 +79,8 @@ Table examples_table(const std::vector<NetworkCheck>& checks) {
       line.worst = &row;
     }
   }
-  Table table({"example", ">passed", ">failed", ">unchecked", ">at a kink", "worst", ">gap/bound", "verdict"});
+  Table table(
+      {"example", ">passed", ">failed", ">unchecked", ">at a kink", "worst", ">gap/bound", "verdict"});
   for (auto& [name, line] : lines) {
     const CheckRow& worst = *line.worst;
     const Verdict verdict = line.counts[Verdict::fail] > 0   ? Verdict::fail

@@ -121,8 +121,7 @@ void print_machine(int threads) {
   const Fingerprint machine = fingerprint();
   fmt::print("{}, {} processors, {:.0f} GiB; {}; {}, {}; BLAS on {} thread{}\n", machine.processor,
              machine.processors, static_cast<double>(machine.memory_bytes) / (1 << 30), machine.system,
-             machine.compiler, machine.build, thread_counts({}).front().second,
-             threads == 1 ? "" : "s");
+             machine.compiler, machine.build, thread_counts({}).front().second, threads == 1 ? "" : "s");
 }
 
 int run(const Options& options) {
@@ -148,8 +147,9 @@ int run(const Options& options) {
 void add_list(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("list", "List the networks, the twins and the machine");
   auto options = std::make_shared<Options>();
-  command->add_flag("--stems", options->stems,
-                    "List every layer, loss, optimiser, schedule and clipping instead, and which sides do it");
+  command->add_flag(
+      "--stems", options->stems,
+      "List every layer, loss, optimiser, schedule and clipping instead, and which sides do it");
   add_threads(*command, *options);
   add_json(*command, *options);
   command->callback([&action, options] { action = [options] { return run(*options); }; });

@@ -69,8 +69,9 @@ int run(Options& options) {
   if (!result.tensors.empty()) {
     Table table({"quantity", "tensor", "shape", ">largest gap", ">relative", ">at element"});
     for (const TensorGap& tensor : result.tensors)
-      table.add({tensor.quantity, tensor.name, to_string(tensor.shape), fmt::format("{:.3g}", tensor.gap.max_abs),
-                 fmt::format("{:.3g}", tensor.gap.max_rel()), std::to_string(tensor.gap.index)});
+      table.add({tensor.quantity, tensor.name, to_string(tensor.shape),
+                 fmt::format("{:.3g}", tensor.gap.max_abs), fmt::format("{:.3g}", tensor.gap.max_rel()),
+                 std::to_string(tensor.gap.index)});
     fmt::print("\n{}", table.terminal());
     fmt::print("\nlargest relative gap of any weight after {} steps: {:.3g}\n", last.steps,
                result.gaps.back());

@@ -255,12 +255,14 @@ Question build_cost_question() {
       "build-cost",
       {"What does each side cost to build and to start?", "Berapa biaya membangun dan memulai setiap sisi?"},
       {"One source (`bench/startup/main.cpp`: build XOR, take one training step) is linked once to the "
-       "hand-written side alone and once to the autograd side alone. The units of each side that XOR is built "
+       "hand-written side alone and once to the autograd side alone. The units of each side that XOR is "
+       "built "
        "from are compiled again, each with its own command, the libraries are those that ldd lists, and both "
        "programs are run in turns.",
        "Satu sumber (`bench/startup/main.cpp`: membangun XOR, menjalankan satu langkah pelatihan) ditautkan "
        "sekali hanya dengan sisi tulisan tangan dan sekali hanya dengan sisi autograd. Unit-unit setiap sisi "
-       "yang membentuk XOR dikompilasi lagi, masing-masing dengan perintahnya sendiri, pustakanya adalah yang "
+       "yang membentuk XOR dikompilasi lagi, masing-masing dengan perintahnya sendiri, pustakanya adalah "
+       "yang "
        "disebut ldd, dan kedua program dijalankan bergantian."},
       "./twin report --only build-cost",
       measure,

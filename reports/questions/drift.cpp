@@ -45,7 +45,9 @@ Json measure(const Measuring& measuring) {
   Json drifts = Json::array();
   for (const Run& run : runs) {
     constexpr std::int64_t kParts = 1000;  // of the progress, for each run
-    Json drift{{"network", run.entry.name}, {"dtype", to_string(run.dtype)}, {"lr", learning_rate(run.entry.spec.optimizer)}};
+    Json drift{{"network", run.entry.name},
+               {"dtype", to_string(run.dtype)},
+               {"lr", learning_rate(run.entry.spec.optimizer)}};
     drift.update(
         json_of(run_drift(run.entry, run.dataset, run.dtype, [&](std::int64_t done, std::int64_t total) {
           if (measuring.on_progress)

@@ -144,11 +144,13 @@ std::string add_layer(const Json& json, Language language) {
   const Json& layer = json.at("add_layer");
   const Text text{
       "To add a layer, counted on the smallest that exists, `{}`: by hand {} lines, and {} elsewhere that "
-      "name it; with autograd {}, and {}. {} lines in `shared/` say for both sides what it is (its sizes, its "
+      "name it; with autograd {}, and {}. {} lines in `shared/` say for both sides what it is (its sizes, "
+      "its "
       "examples, its classic mistakes), and {} elsewhere there name it.",
       "Menambah satu lapis, dihitung dari lapis terkecil yang ada, `{}`: dengan tangan {} baris, ditambah {} "
       "baris di tempat lain yang menyebutnya; dengan autograd {}, ditambah {}. {} baris di `shared/` "
-      "menerangkan lapis itu bagi kedua sisi (ukurannya, contoh-contohnya, kesalahan klasiknya), dan {} baris "
+      "menerangkan lapis itu bagi kedua sisi (ukurannya, contoh-contohnya, kesalahan klasiknya), dan {} "
+      "baris "
       "lain di sana menyebutnya."};
   return fmt::format(fmt::runtime(text.in(language)), stem_of(layer.at("layer")),
                      layer.at("manual").at("own").get<int>(), named(layer.at("manual")),

@@ -68,7 +68,7 @@ Json measure_points(const Measuring& measuring) {
                 {{"parameters", needed.parameters},
                  {"gradients", needed.gradients},
                  {"optimizer_state", needed.optimizer_state},
-                {"buffers", needed.buffers},
+                 {"buffers", needed.buffers},
                  {"activations", needed.activations},
                  {"total", needed.total()}}}};
     for (const auto& [name, uses] : runs) point[std::string(name)] = json_of(uses);

@@ -340,9 +340,9 @@ Picture spread_picture(const Json& json, Language language) {
       const std::string width = std::to_string(width_of(timing.subject));
       if (std::string_view(side) == "manual") plot.categories.push_back(width);
       const double median = timing.us.median;
-      // A plot finds the quartiles of the samples that it is given, and draws them as a box. Here the quartiles
-      // are known and the samples are not. So the plot is given the least time, the three quartiles and the
-      // greatest time as five samples: the quartiles of these five are the three that were measured.
+      // A plot finds the quartiles of the samples that it is given, and draws them as a box. Here the
+      // quartiles are known and the samples are not. So the plot is given the least time, the three quartiles
+      // and the greatest time as five samples: the quartiles of these five are the three that were measured.
       curve.samples.push_back({timing.us.min / median, timing.us.lower / median, 1, timing.us.upper / median,
                                timing.us.max / median});
     }

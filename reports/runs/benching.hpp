@@ -31,8 +31,8 @@ struct Timing {
 /// hand without BLAS, LibTorch's tensors without autograd, autograd, autograd tuned.
 std::vector<const Backend*> bench_backends();
 
-/// Google Benchmark's JSON, and in "left_out", as [{"side", "why", "subjects"}], the sides that lack something
-/// of a subject. Precondition: cap_thread_pools() and use_threads().
+/// Google Benchmark's JSON, and in "left_out", as [{"side", "why", "subjects"}], the sides that lack
+/// something of a subject. Precondition: cap_thread_pools() and use_threads().
 Json run_benching(const bench::Options& options,
                   const std::function<void(std::int64_t done, std::int64_t total)>& on_round);
 

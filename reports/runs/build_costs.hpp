@@ -31,7 +31,8 @@ struct CompileCommand {
 /// compile_commands.json. Nothing when it does not know it.
 std::optional<CompileCommand> compile_command(const std::filesystem::path& build, const std::string& unit);
 
-/// Units by side, by their paths from the root: {"manual": {"manual/backend.cpp", "manual/layers/dense.cpp"}}.
+/// Units by side, by their paths from the root: {"manual": {"manual/backend.cpp",
+/// "manual/layers/dense.cpp"}}.
 using Units = std::map<std::string, std::vector<std::string>>;
 /// Those that a network of the catalogue is built from, below the source tree `root`. Throws as count_lines()
 /// (reports/runs/line_counts.hpp).

@@ -171,12 +171,8 @@ Json options_json(const CheckingOptions& options) {
   for (const CatalogueEntry& entry : options.named.networks) networks.push_back(entry.name);
   for (const Stem& stem : options.named.stems) stems.push_back(stem.name);
   for (const DType dtype : options.dtypes) dtypes.push_back(to_string(dtype));
-  return {{"networks", std::move(networks)},
-          {"stems", std::move(stems)},
-          {"dtypes", std::move(dtypes)},
-          {"device", to_string(options.device)},
-          {"steps", options.steps},
-          {"seed", options.seed}};
+  return {{"networks", std::move(networks)},     {"stems", std::move(stems)}, {"dtypes", std::move(dtypes)},
+          {"device", to_string(options.device)}, {"steps", options.steps},    {"seed", options.seed}};
 }
 
 Json result_json(const std::vector<NetworkCheck>& checks, Device device) {

@@ -27,7 +27,7 @@ struct NetworkCheck {
   std::string network;  // "xor", "conv2d/strided"
   DType dtype;
   std::vector<CheckRow> rows;
-  bool is_example = false;      // of a stem
+  bool is_example = false;   // of a stem
   std::string culprit = {};  // empty, as the findings are, when nothing failed
   std::vector<Finding> findings = {};
 };

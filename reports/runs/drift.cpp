@@ -117,9 +117,8 @@ std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t ro
   NamedTensors no_bias, integers;
   for (const ParameterSpec& parameter : parameters_of(first.spec)) {
     const Tensor& values = parameters.at(parameter.name);
-    no_bias.add(parameter.role == ParameterRole::bias
-                    ? Tensor::zeros(parameter.name, parameter.shape, dtype)
-                    : values);
+    no_bias.add(parameter.role == ParameterRole::bias ? Tensor::zeros(parameter.name, parameter.shape, dtype)
+                                                      : values);
     integers.add(rounded_to_integers(values));
   }
   const std::string name(stem_of(layer));

@@ -7,11 +7,11 @@
 
 namespace twin::reports {
 
-/// What no way of training by backpropagation can do without, in bytes: every parameter, its gradient and what
-/// the optimiser remembers of it, the buffers, and each value between two layers that the way back still asks
-/// for: the outputs or the inputs of a layer (keeps_outputs()), the outputs of the network (the loss). The
-/// same value counts once; the batch is the caller's and does not count. What a layer remembers inside is not
-/// known here.
+/// What no way of training by backpropagation can do without, in bytes: every parameter, its gradient and
+/// what the optimiser remembers of it, the buffers, and each value between two layers that the way back still
+/// asks for: the outputs or the inputs of a layer (keeps_outputs()), the outputs of the network (the loss).
+/// The same value counts once; the batch is the caller's and does not count. What a layer remembers inside is
+/// not known here.
 struct NeededMemory {
   std::int64_t parameters = 0, gradients = 0, optimizer_state = 0, buffers = 0, activations = 0;
   std::int64_t total() const { return parameters + gradients + optimizer_state + buffers + activations; }

@@ -96,9 +96,9 @@ struct MutantsResult {
   std::vector<MutantResult> mutants;
 };
 
-/// The mutants that `names` name, by name or by stem (all, when there is none; the few of the quick study, when
-/// `quick`), each of which is seen to apply. Throws UsageError for an unknown name, DataError for a mutant that
-/// is damaged or does not apply, MachineError when the source tree or the build folder is gone.
+/// The mutants that `names` name, by name or by stem (all, when there is none; the few of the quick study,
+/// when `quick`), each of which is seen to apply. Throws UsageError for an unknown name, DataError for a
+/// mutant that is damaged or does not apply, MachineError when the source tree or the build folder is gone.
 std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool quick);
 
 /// Builds and tries them below the build folder; the source tree is only read. Throws MachineError when the

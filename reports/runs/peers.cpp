@@ -83,8 +83,7 @@ Python find_python(const Peer& peer, const std::vector<std::string>& pythons) {
 template <typename Spec>
 Json stem_json(std::string_view stem, const Spec& spec) {
   Json json{{"stem", stem}};
-  for (const Hyperparameter& number : hyperparameters_of(spec))
-    json[std::string(number.name)] = number.value;
+  for (const Hyperparameter& number : hyperparameters_of(spec)) json[std::string(number.name)] = number.value;
   return json;
 }
 

@@ -59,10 +59,10 @@ CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) 
 Dataset dataset_for(const CatalogueEntry& entry, const DatasetOptions& options) {
   Dataset dataset = load_dataset(entry.dataset, options);
   if (!fits(dataset, entry.spec))
-    throw UsageError(fmt::format("dataset {} ({}) does not fit network {} ({}, {})", dataset.name,
-                                 description(dataset), entry.name, widths_of(entry.spec),
-                                 name_of(entry.spec.loss)),
-                     {}, fmt::format("use {}", find_network(entry.name).dataset));
+    throw UsageError(
+        fmt::format("dataset {} ({}) does not fit network {} ({}, {})", dataset.name, description(dataset),
+                    entry.name, widths_of(entry.spec), name_of(entry.spec.loss)),
+        {}, fmt::format("use {}", find_network(entry.name).dataset));
   return dataset;
 }
 

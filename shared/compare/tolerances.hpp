@@ -10,9 +10,9 @@ namespace twin::tolerance {
 inline constexpr double kGateRoundings = 64;
 
 // Where terms cancel, max|a| says little of what was rounded: a tensor of one element may be the sum of two
-// numbers a thousand times its size. There the likely error takes over (shared/compare/running_error.hpp): eight
-// times what roundings of random sign add up to. Of 114,000 rows of right code on random MLPs, none came
-// nearer to its bound than 0.24 of it.
+// numbers a thousand times its size. There the likely error takes over (shared/compare/running_error.hpp):
+// eight times what roundings of random sign add up to. Of 114,000 rows of right code on random MLPs, none
+// came nearer to its bound than 0.24 of it.
 inline constexpr double kLikelyRoundings = 8;
 
 // Derived bound: each side is within its RunningError::error_bound() of the exact result, hence the two are

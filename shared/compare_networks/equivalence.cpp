@@ -42,7 +42,8 @@ class StepJudge {
     const StepErrors errors = errors_of(rounded);
 
     judge_loss(1, manual.loss, autograd.loss, exact.loss, errors);
-    judge_all("gradient", 1, manual.parameters, autograd.parameters, exact.parameters, errors.gradients, errors);
+    judge_all("gradient", 1, manual.parameters, autograd.parameters, exact.parameters, errors.gradients,
+              errors);
     if (autograd.input)
       judge("input_gradient", 1, manual.input.value(), *autograd.input,
             exact_ ? *exact.input : *autograd.input, errors.input_gradient, errors);
@@ -125,7 +126,8 @@ NamedTensors all_gradients(Network& network, const OwnedBatch& batch) {
 // Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters
 // behind.
 std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
-                                                  const OwnedBatch& batch, const RunningError& loss, Seed seed) {
+                                                  const OwnedBatch& batch, const RunningError& loss,
+                                                  Seed seed) {
   const NamedTensors gradients = all_gradients(network, batch);
   NamedTensors point = network.parameters();
   const bool moves_input = gradients.contains(kInput);

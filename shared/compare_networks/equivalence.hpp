@@ -17,8 +17,8 @@ using NamedErrors = std::vector<std::pair<std::string, std::vector<RunningError>
 /// Everything one training step computes, each element with its bound.
 struct StepErrors {
   RunningError loss;
-  NamedErrors gradients;                     // in the order of parameters_of(spec)
-  std::vector<RunningError> input_gradient;  // empty where the inputs are integers
+  NamedErrors gradients;                             // in the order of parameters_of(spec)
+  std::vector<RunningError> input_gradient;          // empty where the inputs are integers
   NamedErrors parameters, optimizer_state, buffers;  // after the step
   std::int64_t too_close = 0;  // decisions at kinks that rounding errors may turn around
 };

@@ -1,8 +1,8 @@
 // One training step of a network that is right, and what mistakes in it would compute.
 #pragma once
 
-#include <optional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -28,8 +28,9 @@ Shape Conv2dSpec::output_shape(const Shape& x) const {
 }
 
 std::vector<ParameterSpec> Conv2dSpec::parameters() const {
-  std::vector<ParameterSpec> all{
-      {"weight", {out_channels, in_channels / groups, kernel_size[0], kernel_size[1]}, ParameterRole::weight}};
+  std::vector<ParameterSpec> all{{"weight",
+                                  {out_channels, in_channels / groups, kernel_size[0], kernel_size[1]},
+                                  ParameterRole::weight}};
   if (bias) all.push_back({"bias", {out_channels}, ParameterRole::bias});
   return all;
 }
@@ -47,15 +48,16 @@ std::vector<Example> Conv2dSpec::examples() {
       conv("one_picture", {.in_channels = 2, .out_channels = 3, .kernel_size = {2, 3}}, {1, 2, 5, 7}),
       conv("pointwise", {.in_channels = 5, .out_channels = 7}, {3, 5, 2, 3}),
       conv("whole_picture", {.in_channels = 2, .out_channels = 3, .kernel_size = {3, 5}}, {4, 2, 3, 5}),
-      conv("padded",
-           {.in_channels = 2, .out_channels = 3, .kernel_size = {5, 3}, .padding = {2, 1}}, {2, 2, 4, 7}),
+      conv("padded", {.in_channels = 2, .out_channels = 3, .kernel_size = {5, 3}, .padding = {2, 1}},
+           {2, 2, 4, 7}),
       // The last row and column of inputs are met by no window.
       conv("strided",
            {.in_channels = 2, .out_channels = 3, .kernel_size = {2, 3}, .stride = {3, 2}, .padding = {1, 0}},
            {3, 2, 7, 8}),
-      conv("dilated",
-           {.in_channels = 2, .out_channels = 3, .kernel_size = {3, 2}, .padding = {1, 3}, .dilation = {2, 3}},
-           {2, 2, 7, 5}),
+      conv(
+          "dilated",
+          {.in_channels = 2, .out_channels = 3, .kernel_size = {3, 2}, .padding = {1, 3}, .dilation = {2, 3}},
+          {2, 2, 7, 5}),
       conv("grouped",
            {.in_channels = 6, .out_channels = 4, .kernel_size = {2, 3}, .padding = {1, 0}, .groups = 2},
            {3, 6, 5, 4}),
@@ -78,8 +80,13 @@ std::vector<Example> Conv2dSpec::examples() {
                      {"second", Conv2dSpec{.in_channels = 3, .out_channels = 2, .kernel_size = {2, 3}}}},
                     {2, 2, 7, 6}),
       conv("integers",
-           {.in_channels = 4, .out_channels = 6, .kernel_size = {3, 2}, .stride = {2, 1}, .padding = {1, 2},
-            .dilation = {1, 2}, .groups = 2},
+           {.in_channels = 4,
+            .out_channels = 6,
+            .kernel_size = {3, 2},
+            .stride = {2, 1},
+            .padding = {1, 2},
+            .dilation = {1, 2},
+            .groups = 2},
            {3, 4, 7, 5}),
   };
   all.back().draw = Draw::integers;

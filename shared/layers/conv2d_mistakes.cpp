@@ -14,8 +14,8 @@ struct Slip {
   bool dilation_ignored = false;
 };
 
-// f(place in x, place in weight, place in y) for every product of the sum that a convolution is; in the order of
-// the taps, and then of the windows, of each picture.
+// f(place in x, place in weight, place in y) for every product of the sum that a convolution is; in the order
+// of the taps, and then of the windows, of each picture.
 template <typename F>
 void for_each_product(const Conv2dSpec& spec, const LayerValues& v, const Slip& slip, const F& f) {
   auto [down, across] = spec.windows();
@@ -41,7 +41,8 @@ void for_each_product(const Conv2dSpec& spec, const LayerValues& v, const Slip& 
                   if (slip.kernel_turned) tap = kh * kw - 1 - tap;
                   if (slip.kernel_transposed) tap = j * kh + i;
                   const std::int64_t pair = slip.channels_swapped ? c * ins + out : out * ins + c;
-                  f(index(at_x), index(pair * kh * kw + tap), index(((n * y[1] + out) * y[2] + h) * y[3] + w));
+                  f(index(at_x), index(pair * kh * kw + tap),
+                    index(((n * y[1] + out) * y[2] + h) * y[3] + w));
                 }
               }
 }
@@ -56,25 +57,32 @@ struct NamedSlip {
 std::vector<NamedSlip> slips_of(const Conv2dSpec& spec) {
   std::vector<NamedSlip> all;
   if (spec.kernel_size[0] * spec.kernel_size[1] > 1)
-    all.push_back({"kernel_turned", "the kernel is turned around, its last tap first", {.kernel_turned = true}});
+    all.push_back(
+        {"kernel_turned", "the kernel is turned around, its last tap first", {.kernel_turned = true}});
   if (spec.kernel_size[0] == spec.kernel_size[1] && spec.kernel_size[0] > 1)
-    all.push_back({"kernel_transposed", "rows and columns of the kernel are confused", {.kernel_transposed = true}});
+    all.push_back(
+        {"kernel_transposed", "rows and columns of the kernel are confused", {.kernel_transposed = true}});
   if (spec.groups == 1 && spec.in_channels == spec.out_channels && spec.in_channels > 1)
-    all.push_back({"channels_swapped", "input and output channels of the weight are confused",
+    all.push_back({"channels_swapped",
+                   "input and output channels of the weight are confused",
                    {.channels_swapped = true}});
   if (spec.groups > 1 && spec.groups < spec.in_channels)
-    all.push_back({"groups_mixed", "the groups take turns with the channels, in place of one after the other",
+    all.push_back({"groups_mixed",
+                   "the groups take turns with the channels, in place of one after the other",
                    {.groups_mixed = true}});
   if (spec.padding != Pair{0, 0})
-    all.push_back({"padding_ignored", "windows begin at the corner of the picture, not in its padding",
+    all.push_back({"padding_ignored",
+                   "windows begin at the corner of the picture, not in its padding",
                    {.shift = spec.padding}});
   for (const std::int64_t by : {-1, 1}) {
-    const char* meaning = by < 0 ? "every window begins too early by one" : "every window begins too late by one";
+    const char* meaning =
+        by < 0 ? "every window begins too early by one" : "every window begins too late by one";
     for (const Pair& shift : {Pair{by, by}, {by, 0}, {0, by}})
       all.push_back({"window_off_by_one", meaning, {.shift = shift}});
   }
   if (spec.dilation != Pair{1, 1})
-    all.push_back({"dilation_ignored", "the taps of the kernel lie side by side", {.dilation_ignored = true}});
+    all.push_back(
+        {"dilation_ignored", "the taps of the kernel lie side by side", {.dilation_ignored = true}});
   return all;
 }
 
@@ -96,7 +104,8 @@ std::vector<Prediction> wrong_outputs(const Conv2dSpec& spec, const LayerValues&
     all.push_back({cause, "y = W·columns(x) + b with other columns", meaning, outputs(spec, v, slip)});
   if (spec.bias) {
     all.push_back({"bias_missing", "y = W·columns(x)", "the bias is not added", outputs(spec, v, {}, 0)});
-    all.push_back({"bias_subtracted", "y = W·columns(x) - b", "the bias is subtracted", outputs(spec, v, {}, -1)});
+    all.push_back(
+        {"bias_subtracted", "y = W·columns(x) - b", "the bias is subtracted", outputs(spec, v, {}, -1)});
   }
   return all;
 }
@@ -126,7 +135,8 @@ Values last_tap_only(const Conv2dSpec& spec, const LayerValues& v) {
 std::vector<Prediction> wrong_input_gradients(const Conv2dSpec& spec, const LayerValues& v) {
   std::vector<Prediction> all;
   for (const auto& [cause, meaning, slip] : slips_of(spec))
-    all.push_back({cause, "d_x = columnsᵀ(Wᵀ·d_y) with other columns", meaning, input_gradient(spec, v, slip)});
+    all.push_back(
+        {cause, "d_x = columnsᵀ(Wᵀ·d_y) with other columns", meaning, input_gradient(spec, v, slip)});
   all.push_back({"overlap_overwritten", "d_x = the last tap's share of columnsᵀ(Wᵀ·d_y)",
                  "an input that several windows meet keeps the gradient of one: overwritten instead of added",
                  last_tap_only(spec, v)});
@@ -150,10 +160,10 @@ constexpr const char* kFirstPicture = "the sum over the batch stops at its first
 
 std::vector<Prediction> wrong_weight_gradients(const Conv2dSpec& spec, const LayerValues& v) {
   const std::int64_t n = v.x.shape[0];
-  std::vector<Prediction> all{
-      {"last_sample_only", "d_W = d_yₙ·columns(xₙ)ᵀ of the last n", kLastPicture,
-       weight_gradient(spec, v, {}, v.x, n - 1, n)},
-      {"first_sample_only", "d_W = d_y₀·columns(x₀)ᵀ", kFirstPicture, weight_gradient(spec, v, {}, v.x, 0, 1)}};
+  std::vector<Prediction> all{{"last_sample_only", "d_W = d_yₙ·columns(xₙ)ᵀ of the last n", kLastPicture,
+                               weight_gradient(spec, v, {}, v.x, n - 1, n)},
+                              {"first_sample_only", "d_W = d_y₀·columns(x₀)ᵀ", kFirstPicture,
+                               weight_gradient(spec, v, {}, v.x, 0, 1)}};
   for (const auto& [cause, meaning, slip] : slips_of(spec))
     all.push_back({cause, "d_W = Σₙ d_yₙ·columns(xₙ)ᵀ with other columns", meaning,
                    weight_gradient(spec, v, slip, v.x, 0, n)});
@@ -171,11 +181,11 @@ std::vector<Prediction> wrong_bias_gradients(const LayerValues& v) {
     Values d_bias(channels);
     for (std::size_t n = first; n < last; ++n)
       for (std::size_t o = 0; o < channels; ++o)
-        for (std::size_t w = 0; w < most; ++w)
-          d_bias[o] += v.d_y[(n * channels + o) * windows + w] / divisor;
+        for (std::size_t w = 0; w < most; ++w) d_bias[o] += v.d_y[(n * channels + o) * windows + w] / divisor;
     return d_bias;
   };
-  return {{"last_sample_only", "d_b = Σ d_yₙ of the last n", kLastPicture, sums(pictures - 1, pictures, windows, 1)},
+  return {{"last_sample_only", "d_b = Σ d_yₙ of the last n", kLastPicture,
+           sums(pictures - 1, pictures, windows, 1)},
           {"first_sample_only", "d_b = Σ d_y₀", kFirstPicture, sums(0, 1, windows, 1)},
           {"windows_averaged", "d_b = Σₙ mean of d_yₙ over its windows",
            "the bias is added in every window: its gradient is a sum over them, not a mean",

@@ -73,8 +73,7 @@ std::vector<Prediction> wrong_weight_gradients(const LayerValues& v) {
     return sum;
   });
   std::vector<Prediction> all{
-      {"last_sample_only", "d_W = d_yₙᵀ·xₙ of the last n", kLastRow,
-       weight_gradient(v, v.x, s.n - 1, s.n)},
+      {"last_sample_only", "d_W = d_yₙᵀ·xₙ of the last n", kLastRow, weight_gradient(v, v.x, s.n - 1, s.n)},
       {"first_sample_only", "d_W = d_y₀ᵀ·x₀", kFirstRow, weight_gradient(v, v.x, 0, 1)},
       {"upstream_ignored", "d_W = Σₙ xₙ", "what flows back into the layer is left out",
        each(index(s.out * s.in), [&](std::size_t k) { return columns[k % index(s.in)]; })}};

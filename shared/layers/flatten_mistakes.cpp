@@ -32,7 +32,8 @@ struct Order {
 // Orders in which others lay the extents from `start` to `end` out.
 std::vector<Order> wrong_orders(std::size_t rank, std::size_t start, std::size_t end) {
   Order reversed{"column_major", "each sample is laid out column by column, the first extent fastest", {}},
-      channels_last{"channels_last", "the first of these extents, the channels, is laid out last (N×H×W×C)", {}};
+      channels_last{
+          "channels_last", "the first of these extents, the channels, is laid out last (N×H×W×C)", {}};
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const bool inside = axis >= start && axis <= end;
     reversed.axes.push_back(inside ? start + end - axis : axis);
@@ -58,7 +59,8 @@ std::vector<Prediction> FlattenSpec::mistakes(const Quantity& quantity, const La
         values[to[i]] = v.x[i];
       else
         values[i] = v.d_y[to[i]];
-    all.push_back({order.cause, quantity.role == Role::output ? "y = x in another order" : "d_x = d_y in another order",
+    all.push_back({order.cause,
+                   quantity.role == Role::output ? "y = x in another order" : "d_x = d_y in another order",
                    order.meaning, std::move(values)});
   }
   return all;

@@ -17,8 +17,8 @@ void MaxPool2dSpec::validate() const {
   twin::validate(windows());
   for (std::size_t axis = 0; axis < 2; ++axis)
     if (padding[axis] > kernel_size[axis] / 2)  // no window may lie beside the picture
-      throw LayerError(fmt::format("padding[{}] is {}, at most half of kernel_size[{}] = {} is expected", axis,
-                                   padding[axis], axis, kernel_size[axis]));
+      throw LayerError(fmt::format("padding[{}] is {}, at most half of kernel_size[{}] = {} is expected",
+                                   axis, padding[axis], axis, kernel_size[axis]));
 }
 
 Shape MaxPool2dSpec::output_shape(const Shape& x) const {

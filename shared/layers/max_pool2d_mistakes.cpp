@@ -43,7 +43,9 @@ std::vector<Prediction> wrong_outputs(const std::vector<Window>& windows, const 
       return f(seen, windows[w].beside);
     });
   };
-  const auto largest = [](const std::vector<double>& seen) { return *std::max_element(seen.begin(), seen.end()); };
+  const auto largest = [](const std::vector<double>& seen) {
+    return *std::max_element(seen.begin(), seen.end());
+  };
   return {
       {"mean_for_maximum", "y = mean over the window of x", "that is average pooling",
        of_windows([](const std::vector<double>& seen, std::int64_t) {
@@ -64,7 +66,8 @@ std::vector<Prediction> wrong_outputs(const std::vector<Window>& windows, const 
        })},
       {"search_from_zero", "y = max(0, max over the window of x)",
        "the search for the largest begins at 0, and not at the first element",
-       of_windows([&](const std::vector<double>& seen, std::int64_t) { return std::max(largest(seen), 0.0); })},
+       of_windows(
+           [&](const std::vector<double>& seen, std::int64_t) { return std::max(largest(seen), 0.0); })},
   };
 }
 

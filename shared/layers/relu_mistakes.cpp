@@ -33,8 +33,9 @@ std::vector<Prediction> wrong_input_gradients(const LayerValues& v) {
       {"kink_passes", "d_x = d_y·[x ≥ 0]", "the derivative at 0 is taken to be 1; PyTorch takes 0",
        of([](double x, double d_y) { return x >= 0 ? d_y : 0; })},
       {"kink_halved", "d_x = d_y·([x > 0] + [x = 0]/2)",
-       "the derivative at 0 is taken to be 1/2; PyTorch takes 0",
-       of([](double x, double d_y) { return x > 0 ? d_y : x < 0 ? 0 : d_y / 2; })},
+       "the derivative at 0 is taken to be 1/2; PyTorch takes 0", of([](double x, double d_y) {
+         return x > 0 ? d_y : x < 0 ? 0 : d_y / 2;
+       })},
       {"other_side", "d_x = d_y·[x < 0]", "the wrong half lets the gradient pass",
        of([](double x, double d_y) { return x < 0 ? d_y : 0; })},
       {"derivative_of_leaky", "d_x = d_y·(x > 0 ? 1 : 0.01)", "that is the derivative of the leaky ReLU",

@@ -33,8 +33,8 @@ void blas_product(bool transpose_a, bool transpose_b, int m, int n, int k, const
               add ? 1 : 0, c, ldc);
 }
 
-void blas_matrix_vector(bool transpose, int rows, int cols, const float* a, int lda, const float* x, int step_x,
-                        bool add, float* y, int step_y) {
+void blas_matrix_vector(bool transpose, int rows, int cols, const float* a, int lda, const float* x,
+                        int step_x, bool add, float* y, int step_y) {
   cblas_sgemv(CblasRowMajor, transposed(transpose), rows, cols, 1, a, lda, x, step_x, add ? 1 : 0, y, step_y);
 }
 

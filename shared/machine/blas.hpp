@@ -19,8 +19,8 @@ void blas_product(bool transpose_a, bool transpose_b, int m, int n, int k, const
 
 /// y = op(a)·x, or y += op(a)·x, with a of rows×cols in memory; the numbers of x and y stand `step_x` and
 /// `step_y` apart.
-void blas_matrix_vector(bool transpose, int rows, int cols, const float* a, int lda, const float* x, int step_x,
-                        bool add, float* y, int step_y);
+void blas_matrix_vector(bool transpose, int rows, int cols, const float* a, int lda, const float* x,
+                        int step_x, bool add, float* y, int step_y);
 void blas_matrix_vector(bool transpose, int rows, int cols, const double* a, int lda, const double* x,
                         int step_x, bool add, double* y, int step_y);
 

@@ -29,7 +29,8 @@ std::vector<Prediction> wrong_velocities(const SgdSpec& o, const UpdateValues& u
 std::vector<Prediction> wrong_updates(const SgdSpec& o, const UpdateValues& u) {
   const Array* before = o.momentum == 0 ? nullptr : &u.state.at("momentum_buffer");
   const auto subtracted = [&](auto step) {
-    return each(u.gradient.size(), [&](std::size_t k) { return step(before ? (*before)[k] : 0, u.gradient[k]); });
+    return each(u.gradient.size(),
+                [&](std::size_t k) { return step(before ? (*before)[k] : 0, u.gradient[k]); });
   };
   std::vector<Prediction> all{
       {"never_updated", "w ← w", "it is never updated", subtracted([](double, double) { return 0.0; })},

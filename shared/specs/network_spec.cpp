@@ -30,10 +30,12 @@ HyperparameterFields fields_of(Spec& spec) {
 void validate(const HyperparameterFields& fields) {
   for (const HyperparameterField& field : fields) {
     const double value = *field.value;
-    if (std::isfinite(value) && value >= 0 && (value > 0 || field.zero_allowed) && value < field.below) continue;
+    if (std::isfinite(value) && value >= 0 && (value > 0 || field.zero_allowed) && value < field.below)
+      continue;
     const std::string limit = std::isfinite(field.below) ? fmt::format(" and below {}", field.below) : "";
-    throw UsageError(fmt::format("{} is {}", field.name, value), {},
-                     fmt::format("give a finite number {} 0{}", field.zero_allowed ? "of at least" : "above", limit));
+    throw UsageError(
+        fmt::format("{} is {}", field.name, value), {},
+        fmt::format("give a finite number {} 0{}", field.zero_allowed ? "of at least" : "above", limit));
   }
 }
 
@@ -112,7 +114,8 @@ std::int64_t output_features(const NetworkSpec& spec) {
 }
 
 Shape layer_input_shape(const NetworkSpec& spec, const Shape& given) {
-  if (given.size() < 2) throw ShapeError(fmt::format("inputs: expected N×features, got {}", to_string(given)));
+  if (given.size() < 2)
+    throw ShapeError(fmt::format("inputs: expected N×features, got {}", to_string(given)));
   positive(given[0], "the batch's size");
   for (const std::int64_t extent : given) positive(extent, "an extent of the inputs");
   const Shape sample = input_shape(spec);

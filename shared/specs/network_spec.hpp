@@ -31,8 +31,7 @@ struct XavierUniformInitialiser {};
 /// Weights uniform in ±sqrt(6 / fan_in), biases 0, scales 1: for ReLU (He et al. 2015, eq. 10).
 struct KaimingUniformInitialiser {};
 
-using InitialiserSpec =
-    std::variant<UniformInitialiser, XavierUniformInitialiser, KaimingUniformInitialiser>;
+using InitialiserSpec = std::variant<UniformInitialiser, XavierUniformInitialiser, KaimingUniformInitialiser>;
 
 /// In the order of the variant.
 inline constexpr std::string_view kInitialisers[] = {"uniform", "xavier_uniform", "kaiming_uniform"};

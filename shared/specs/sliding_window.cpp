@@ -16,7 +16,9 @@ std::int64_t SlidingWindow::windows(std::int64_t inputs) const {
 SlidingWindow::Range SlidingWindow::windows_on_inputs(std::int64_t tap, std::int64_t inputs) const {
   // 0 <= window·stride - before < inputs, before = padding - tap·dilation
   const std::int64_t before = padding - tap * dilation, end = before + inputs;
-  const auto rounded_up = [&](std::int64_t position) { return position <= 0 ? 0 : (position - 1) / stride + 1; };
+  const auto rounded_up = [&](std::int64_t position) {
+    return position <= 0 ? 0 : (position - 1) / stride + 1;
+  };
   const std::int64_t last = std::min(windows(inputs), rounded_up(end));
   return {std::min(rounded_up(before), last), last};
 }
@@ -27,7 +29,8 @@ void validate(const SlidingWindow2d& windows) {
     positive_size(w.kernel_size, fmt::format("kernel_size[{}]", axis));
     positive_size(w.stride, fmt::format("stride[{}]", axis));
     positive_size(w.dilation, fmt::format("dilation[{}]", axis));
-    if (w.padding < 0) throw LayerError(fmt::format("padding[{}] is {}, it must not be below 0", axis, w.padding));
+    if (w.padding < 0)
+      throw LayerError(fmt::format("padding[{}] is {}, it must not be below 0", axis, w.padding));
   }
 }
 

@@ -43,7 +43,8 @@ extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t 
 namespace twin {
 namespace {
 
-void expect_no_allocation(const Backend& backend, const NetworkSpec& spec, const OwnedBatch& batch, DType dtype) {
+void expect_no_allocation(const Backend& backend, const NetworkSpec& spec, const OwnedBatch& batch,
+                          DType dtype) {
   set_blas_threads(1);  // on more, OpenBLAS allocates a queue for each product
   const std::unique_ptr<Network> network = backend.build(spec, dtype, Device::cpu);
   network->load_parameters(initial_parameters(spec, dtype, 1));
@@ -53,8 +54,8 @@ void expect_no_allocation(const Backend& backend, const NetworkSpec& spec, const
   const long before = allocations;
   network->train_step(view);
   network->train_steps(view, 3);
-  EXPECT_EQ(allocations - before, 0) << to_string(dtype) << ", " << to_string(batch.inputs.shape()) << " into "
-                                     << widths_of(spec);
+  EXPECT_EQ(allocations - before, 0) << to_string(dtype) << ", " << to_string(batch.inputs.shape())
+                                     << " into " << widths_of(spec);
 }
 
 TEST(Allocation, IsCounted) {
@@ -79,7 +80,8 @@ TEST(Allocation, NoneInASteadyStep) {
       }
   for (const CatalogueEntry& entry : catalogue())
     for (const DType dtype : {DType::float32, DType::float64})
-      expect_no_allocation(manual::backend(), entry.spec, random_batch(entry.spec, 16, DType::float64, 1), dtype);
+      expect_no_allocation(manual::backend(), entry.spec, random_batch(entry.spec, 16, DType::float64, 1),
+                           dtype);
 }
 
 TEST(Allocation, NoneInAStepOfAnyStem) {
@@ -87,7 +89,8 @@ TEST(Allocation, NoneInAStepOfAnyStem) {
     for (const Example& example : stem.examples) {
       SCOPED_TRACE(stem.name + "/" + example.name);
       for (const DType dtype : {DType::float32, DType::float64})
-        expect_no_allocation(manual::backend(), example.spec, random_batch(example, DType::float64, 1), dtype);
+        expect_no_allocation(manual::backend(), example.spec, random_batch(example, DType::float64, 1),
+                             dtype);
     }
 }
 

@@ -14,7 +14,8 @@ NetworkSpec relu() { return layer_alone({"relu", ReluSpec{}}); }
 
 TEST(ReluTwin, GradientsMatchOnRandomShapes) {
   EXPECT_TRUE(rc::check([] {
-    const auto rows = *rc::gen::inRange<std::int64_t>(1, 20), columns = *rc::gen::inRange<std::int64_t>(1, 40);
+    const auto rows = *rc::gen::inRange<std::int64_t>(1, 20),
+               columns = *rc::gen::inRange<std::int64_t>(1, 40);
     const auto seed = *rc::gen::arbitrary<std::uint32_t>();
     // Without differences: next to a kink they say nothing. Examples are judged by them too.
     expect_twins_agree(relu(), random_case(relu(), rows, columns, seed),
@@ -49,13 +50,15 @@ TEST(Relu, NanAndInfinityStay) {
       x(0, at) = std::numeric_limits<double>::quiet_NaN();
       const manual::Matrix<double> y = layer.forward(x);
       for (manual::Index i = 0; i < columns; ++i)
-        EXPECT_TRUE(i == at ? std::isnan(y(0, i)) : y(0, i) == kInfinity) << columns << " columns, NaN at " << at;
+        EXPECT_TRUE(i == at ? std::isnan(y(0, i)) : y(0, i) == kInfinity)
+            << columns << " columns, NaN at " << at;
     }
 }
 
 TEST(Relu, NamesTheShapeItExpected) {
   manual::Relu<double> layer(ReluSpec{});
-  const manual::Matrix<double> x = manual::Matrix<double>::Zero(2, 3), narrow = manual::Matrix<double>::Zero(2, 1);
+  const manual::Matrix<double> x = manual::Matrix<double>::Zero(2, 3),
+                               narrow = manual::Matrix<double>::Zero(2, 1);
   EXPECT_THROW(layer.backward(narrow), std::logic_error);
   layer.forward(x);
   EXPECT_THROW_MESSAGE(layer.backward(narrow), ShapeError, "expected 2×3, got 2×1");

@@ -17,7 +17,8 @@ TEST(TanhTwin, GradientsMatchOnRandomShapes) {
   EXPECT_TRUE(rc::check([] {
     const auto rows = *rc::gen::inRange<std::int64_t>(1, 8), columns = *rc::gen::inRange<std::int64_t>(1, 20);
     const auto seed = *rc::gen::arbitrary<std::uint32_t>();
-    expect_twins_agree(tanh_alone(), random_case(tanh_alone(), rows, columns, seed), {.steps = 1, .seed = seed});
+    expect_twins_agree(tanh_alone(), random_case(tanh_alone(), rows, columns, seed),
+                       {.steps = 1, .seed = seed});
     RC_ASSERT(!testing::Test::HasFailure());
   }));
 }
@@ -58,7 +59,8 @@ TYPED_TEST(TanhOverItsRange, IsOddAndStaysWithinOne) {
 TYPED_TEST(TanhOverItsRange, EndsAtOneWhereTheGradientVanishes) {
   constexpr TypeParam kInfinity = std::numeric_limits<TypeParam>::infinity();
   manual::Tanh<TypeParam> layer(TanhSpec{});
-  const manual::Matrix<TypeParam> x{{-kInfinity, -1000, 1000, std::numeric_limits<TypeParam>::max(), kInfinity}};
+  const manual::Matrix<TypeParam> x{
+      {-kInfinity, -1000, 1000, std::numeric_limits<TypeParam>::max(), kInfinity}};
   const manual::Matrix<TypeParam> y = layer.forward(x);
   const manual::Matrix<TypeParam> d_y = manual::Matrix<TypeParam>::Constant(1, x.cols(), -3);
   const manual::Matrix<TypeParam> d_x = layer.backward(d_y);
@@ -83,7 +85,8 @@ TYPED_TEST(TanhOverItsRange, NanStaysNanAndStaysAlone) {
 
 TEST(Tanh, NamesTheShapeItExpected) {
   manual::Tanh<double> layer(TanhSpec{});
-  const manual::Matrix<double> x = manual::Matrix<double>::Zero(2, 3), narrow = manual::Matrix<double>::Zero(2, 1);
+  const manual::Matrix<double> x = manual::Matrix<double>::Zero(2, 3),
+                               narrow = manual::Matrix<double>::Zero(2, 1);
   layer.forward(x);
   EXPECT_THROW_MESSAGE(layer.backward(narrow), ShapeError, "expected 2×3, got 2×1");
 }

@@ -56,7 +56,8 @@ TEST(CrossEntropyLoss, CertaintyIsExact) {
     const Gradients gradients =
         loaded(*backend, cross_entropy(), {})->gradients({logits.view(), labels.view()});
     EXPECT_EQ(gradients.loss, 1e4) << backend->name();
-    EXPECT_THAT(gradients.input->to_doubles(), testing::ElementsAre(zero, zero, 0.5, -0.5)) << backend->name();
+    EXPECT_THAT(gradients.input->to_doubles(), testing::ElementsAre(zero, zero, 0.5, -0.5))
+        << backend->name();
   }
 }
 

@@ -46,7 +46,8 @@ TEST(RandomMlps, CoverEveryDepthLossMomentumAndOddSize) {
     const auto [spec, data] = random_mlp(seed);
     depths.insert(parameters_of(spec).size() / 2);
     rows.insert(data.batches[0].inputs.shape()[0]);
-    loss_and_momentum.emplace(std::holds_alternative<MseLossSpec>(spec.loss), std::get<SgdSpec>(spec.optimizer).momentum > 0);
+    loss_and_momentum.emplace(std::holds_alternative<MseLossSpec>(spec.loss),
+                              std::get<SgdSpec>(spec.optimizer).momentum > 0);
     for (const LayerSpec& layer : spec.layers)
       if (const auto* dense = std::get_if<DenseSpec>(&layer.kind)) {
         widths.insert({dense->in_features, dense->out_features});
@@ -90,19 +91,18 @@ TEST(Trace, ListsEveryQuantityInTheOrderOfItsComputation) {
   const RandomCase data = random_case(small_mlp(), 4, 3, 1);
   for (const Backend* backend : backends()) {
     const Trace trace = loaded(*backend, small_mlp(), data.parameters)->trace_step(data.batches[0].view());
-    EXPECT_THAT(
-        quantities_of(trace),
-        ElementsAre("X", "hidden: x", "hidden", "hidden_sigmoid: x", "hidden_sigmoid", "output: x", "output",
-                    "output_sigmoid: x", "output_sigmoid", "loss", "error", "output_sigmoid: d_y",
-                    "output_sigmoid: d_x", "output: d_y", "d_output.weight", "d_output.bias", "output: d_x",
-                    "hidden_sigmoid: d_y", "hidden_sigmoid: d_x", "hidden: d_y", "d_hidden.weight",
-                    "d_hidden.bias", "hidden: d_x", "hidden.weight", "hidden.bias", "output.weight",
-                    "output.bias"))
+    EXPECT_THAT(quantities_of(trace),
+                ElementsAre("X", "hidden: x", "hidden", "hidden_sigmoid: x", "hidden_sigmoid", "output: x",
+                            "output", "output_sigmoid: x", "output_sigmoid", "loss", "error",
+                            "output_sigmoid: d_y", "output_sigmoid: d_x", "output: d_y", "d_output.weight",
+                            "d_output.bias", "output: d_x", "hidden_sigmoid: d_y", "hidden_sigmoid: d_x",
+                            "hidden: d_y", "d_hidden.weight", "d_hidden.bias", "hidden: d_x", "hidden.weight",
+                            "hidden.bias", "output.weight", "output.bias"))
         << backend->name();
     // What a layer is handed was computed, and has its formula, elsewhere.
     for (const TraceEntry& entry : trace)
-      EXPECT_EQ(entry.formula.empty(), (entry.role == Role::input && !entry.path.empty()) ||
-                                           entry.role == Role::output_gradient)
+      EXPECT_EQ(entry.formula.empty(),
+                (entry.role == Role::input && !entry.path.empty()) || entry.role == Role::output_gradient)
           << entry.quantity();
   }
 }

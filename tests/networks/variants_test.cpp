@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include "manual/backend.hpp"
-#include "manual/backend.hpp"
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
 #include "tests/support/twins.hpp"

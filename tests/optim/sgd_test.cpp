@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "manual/optimizer.hpp"
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
-#include "manual/optimizer.hpp"
 #include "tests/support/twins.hpp"
 
 namespace twin {

@@ -163,7 +163,8 @@ TEST(Check, WalksOverTheExamplesOfAStem) {
   EXPECT_EQ(result["options"]["stems"], (json{"mse", "sgd"}));
   std::set<std::string> names;
   for (const json& row : result["checks"]) names.insert(row["network"]);
-  EXPECT_THAT(names, testing::IsSupersetOf({"xor", "mse/odd", "mse/one_element", "sgd/plain", "sgd/momentum"}));
+  EXPECT_THAT(names,
+              testing::IsSupersetOf({"xor", "mse/odd", "mse/one_element", "sgd/plain", "sgd/momentum"}));
   const std::string text = run_twin({"check", "mse"}).out;
   EXPECT_THAT(text, testing::ContainsRegex("mse/odd +[0-9]+ +0 "));
 }

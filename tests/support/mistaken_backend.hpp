@@ -80,7 +80,8 @@ class MistakenBackend final : public Backend {
   std::string description() const override { return right_.description() + ", mistaken"; }
   bool available(Device device) const override { return right_.available(device); }
   std::unique_ptr<Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
-    return std::make_unique<MistakenNetwork>(right_.build(spec, dtype, device), learning_rate(spec.optimizer), mistake_);
+    return std::make_unique<MistakenNetwork>(right_.build(spec, dtype, device), learning_rate(spec.optimizer),
+                                             mistake_);
   }
   void set_threads(int threads) const override { right_.set_threads(threads); }
   int threads() const override { return right_.threads(); }

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "shared/catalogue.hpp"
+#include "shared/compare_networks/equivalence.hpp"
 #include "shared/network.hpp"
 #include "shared/seeds/random.hpp"
 #include "shared/stems.hpp"
-#include "shared/compare_networks/equivalence.hpp"
 
 namespace twin {
 

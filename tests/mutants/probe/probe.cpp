@@ -21,13 +21,13 @@
 #include "manual/error_bounds.hpp"
 #include "networks.hpp"
 #include "shared/catalogue.hpp"
+#include "shared/compare_networks/equivalence.hpp"
+#include "shared/compare_networks/examination.hpp"
 #include "shared/data/dataset.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/threads.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/train/trainer.hpp"
-#include "shared/compare_networks/examination.hpp"
-#include "shared/compare_networks/equivalence.hpp"
 
 namespace twin::mutants {
 namespace {

@@ -109,7 +109,7 @@ TEST_F(BenchingTest, ThingsAreHeldAgainstTheHand) {
     EXPECT_EQ(timing.device, "cpu");
     EXPECT_EQ(timing.threads, 1);
     EXPECT_EQ(timing.batch, (std::map<std::string, std::int64_t>{
-                                {"xor", 4}, {"mlp-8", 1}, {"dense/odd", 19}, {"sigmoid/odd", 7}})
+                                 {"xor", 4}, {"mlp-8", 1}, {"dense/odd", 19}, {"sigmoid/odd", 7}})
                                 .at(timing.subject));
   }
 }

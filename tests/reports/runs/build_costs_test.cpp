@@ -84,7 +84,8 @@ TEST_F(BuildCosts, WhatIsMissingIsNamedAndTheRestMeasured) {
   EXPECT_THAT(reason("manual", "startup"), HasSubstr("startup_manual is not in the build folder"));
   EXPECT_THAT(reason("manual", "size"), HasSubstr("startup_manual is not in the build folder"));
   EXPECT_THAT(reason("autograd", "size"), HasSubstr("ldd cannot read it"));  // a script
-  EXPECT_THAT(reason("manual", "compile"), HasSubstr("manual/layer.cpp does not compile here: layer.cpp:1: error: no"));
+  EXPECT_THAT(reason("manual", "compile"),
+              HasSubstr("manual/layer.cpp does not compile here: layer.cpp:1: error: no"));
   EXPECT_THAT(reason("autograd", "compile"), HasSubstr("does not know autograd/backend.cpp"));
 }
 

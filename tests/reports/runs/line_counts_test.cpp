@@ -19,10 +19,9 @@ class LineCountsTest : public testing::Test {
   LineCountsTest() {
     for (const std::string side : kSides) {
       add(side + "/backend.cpp", "#include \"" + side + "/lists.hpp\"\n// comment\n\nint backend;\n");
-      add(side + "/lists.hpp",
-          "#include \"" + side + "/layers/dense.hpp\"\n#include \"" + side +
-              "/layers/sigmoid.hpp\"\n#include \"" + side +
-              "/losses/cross_entropy.hpp\"\nusing Layers = List<Dense, Sigmoid>;\n");
+      add(side + "/lists.hpp", "#include \"" + side + "/layers/dense.hpp\"\n#include \"" + side +
+                                   "/layers/sigmoid.hpp\"\n#include \"" + side +
+                                   "/losses/cross_entropy.hpp\"\nusing Layers = List<Dense, Sigmoid>;\n");
       add(side + "/layers/dense.hpp", "struct Dense {\n};\n");
       add(side + "/layers/sigmoid.hpp", "struct Sigmoid {};\n");
       add(side + "/losses/mse.hpp", "struct MseLoss {};\n");
@@ -83,7 +82,7 @@ TEST_F(LineCountsTest, ANewLayerIsAsLongAsTheSmallestAndIsNamedAsOftenAsIt) {
   EXPECT_EQ(layer.at("layer"), "layers/sigmoid");
   EXPECT_EQ(layer.at("manual").at("own"), 1);
   EXPECT_EQ(layer.at("manual").at("named").at("lines"), 2);  // included, and in the list
-  EXPECT_EQ(layer.at("shared").at("own"), 3);  // with its mistakes
+  EXPECT_EQ(layer.at("shared").at("own"), 3);                // with its mistakes
   EXPECT_EQ(layer.at("shared").at("named").at("lines"), 1);
 }
 

@@ -169,7 +169,8 @@ TEST_F(FakePythonTest, WhatIsUnsupportedIsNoFault) {
       run({kXor}, DType::float64, {python("exit 0", "echo 'unsupported: layer conv2d' >&2; exit 3")});
   EXPECT_EQ(results[0].fault, "");
   EXPECT_EQ(json_of(results[0]).at("unsupported"), "layer conv2d");
-  EXPECT_EQ(peer_reason(json_of(results[0]), Language::english), "left out of xor: it lacks the layer conv2d");
+  EXPECT_EQ(peer_reason(json_of(results[0]), Language::english),
+            "left out of xor: it lacks the layer conv2d");
   EXPECT_EQ(fault("echo 'no such array' >&2; exit 3"), "it failed: no such array");
 }
 

@@ -55,7 +55,8 @@ TEST(InitialParameters, AreUniformWithinTheBoundBiasesToo) {
 }
 
 TEST(InitialParameters, FollowKaiming) {
-  const NamedTensors parameters = initial_parameters(wide(KaimingUniformInitialiser{}), DType::float64, kSeed);
+  const NamedTensors parameters =
+      initial_parameters(wide(KaimingUniformInitialiser{}), DType::float64, kSeed);
   expect_fills(parameters.at("hidden1.weight"), std::sqrt(6.0 / 784));
   expect_fills(parameters.at("output.weight"), std::sqrt(6.0 / 128));
   EXPECT_THAT(parameters.at("hidden1.bias").data<double>(), Each(0));
