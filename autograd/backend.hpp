@@ -7,9 +7,9 @@ namespace twin::autograd {
 
 const Backend& backend();
 
-/// The same networks, two ways apart from what a good user of LibTorch writes: see
-/// autograd/variants/tuned.hpp (no momentum: UsageError) and autograd/variants/control.hpp. For benchmarks:
-/// they keep the optimiser's state to themselves.
+/// Two variants of the same networks, for benchmarks. tuned (autograd/variants/tuned.hpp) leaves out what
+/// makes LibTorch comfortable; control (autograd/variants/control.hpp) leaves out autograd itself. Each lacks
+/// some layers and optimisers: see lacks(). Neither shows the optimiser's state.
 const Backend& tuned_backend();
 const Backend& control_backend();
 

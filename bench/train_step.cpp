@@ -10,6 +10,7 @@
 
 #include "shared/machine/blas.hpp"
 #include "shared/machine/threads.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/statistics.hpp"
 
@@ -35,11 +36,10 @@ class ProductsOf final : public Products {
  public:
   ProductsOf(const NetworkSpec& spec, std::int64_t batch) {
     Shape x = input_shape(spec, batch);
-    bool has_error = false;  // what comes first has an input that needs no gradient
+    bool needs_d_x = false;  // as in training_step_flops()
     for (const LayerSpec& layer : spec.layers) {
-      const std::vector<ProductSize> sizes = products_of(layer, x);
-      for (const ProductSize& size : sizes) products_.push_back(Product(size, has_error));
-      has_error = has_error || !sizes.empty();
+      for (const ProductSize& size : products_of(layer, x)) products_.push_back(Product(size, needs_d_x));
+      needs_d_x = needs_d_x || !parameters_of(std::vector{layer}).empty();
       x = output_shape(layer, x);
     }
   }
@@ -50,7 +50,7 @@ class ProductsOf final : public Products {
     for (auto p = products_.rbegin(); p != products_.rend(); ++p) {
       blas_product(true, false, p->n, p->k, p->m, p->d_y.data(), p->n, p->x.data(), p->k, false,
                    p->d_weight.data(), p->k);
-      if (p->has_error)
+      if (p->needs_d_x)
         blas_product(false, false, p->m, p->k, p->n, p->d_y.data(), p->n, p->weight.data(), p->k, false,
                      p->d_x.data(), p->k);
     }
@@ -59,11 +59,11 @@ class ProductsOf final : public Products {
  private:
   // Matrices of its own, as in a network: they are not all in the cache at once.
   struct Product {
-    Product(const ProductSize& size, bool with_error)
+    Product(const ProductSize& size, bool with_d_x)
         : m(static_cast<int>(size.m)),
           n(static_cast<int>(size.n)),
           k(static_cast<int>(size.k)),
-          has_error(with_error),
+          needs_d_x(with_d_x),
           x(matrix(size.m, size.k)),
           d_x(matrix(size.m, size.k)),
           y(matrix(size.m, size.n)),
@@ -74,7 +74,7 @@ class ProductsOf final : public Products {
       return std::vector<T>(static_cast<std::size_t>(rows * cols), T(0.01));
     }
     int m, n, k;
-    bool has_error;
+    bool needs_d_x;
     std::vector<T> x, d_x, y, d_y, weight, d_weight;
   };
   std::vector<Product> products_;

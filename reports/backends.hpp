@@ -12,14 +12,14 @@ namespace twin::reports {
 
 const Twins& twins();
 
-/// The hand first.
+/// In this order: manual, autograd.
 const std::vector<const Backend*>& backends();
 
-/// "manual", "autograd" or, for both, "both". Throws UsageError otherwise.
+/// `name` is "manual", "autograd" or "both". Throws UsageError otherwise.
 std::vector<const Backend*> choose_backends(std::string_view name);
 
-/// Where a backend computes when the user asked for `device`: the hand stays on the processor. Throws
-/// MachineError when no backend has the device.
+/// Where a backend computes when the user asked for `device`: on that device, or on the processor if the
+/// backend knows no other, as manual does. Throws MachineError when no backend has the device.
 Device device_of(const Backend& backend, Device device);
 
 }  // namespace twin::reports

@@ -91,4 +91,8 @@ class Dense {
   Matrix<Scalar, Batch, In> d_x_;                        // N×I
 };
 
+/// The layer of a specification in sizes that the compiler knows.
+template <typename Scalar, Index Batch, Index In, Index Out>
+Dense<Scalar, Batch, In, Out> of_fixed_size(const DenseSpec&);
+
 }  // namespace twin::manual

@@ -47,4 +47,8 @@ class Sigmoid {
   Matrix<Scalar, Batch, Features> y_, d_x_;  // N×F
 };
 
+/// The layer of a specification in sizes that the compiler knows.
+template <typename Scalar, Index Batch, Index In, Index Out>
+Sigmoid<Scalar, Batch, Out> of_fixed_size(const SigmoidSpec&);
+
 }  // namespace twin::manual

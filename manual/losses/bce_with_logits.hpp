@@ -11,8 +11,8 @@
 //   (1 - t)·y + log(1 + exp(-y)); where y < 0, -y = |y| is taken out of the logarithm. So nothing overflows,
 //   and no two terms cancel: neither is negative.
 //
-//   Sigmoid and logarithm are differentiated together: apart, the 1/p of the logarithm would cancel a factor
-//   p of the sigmoid's derivative, and lose all digits where p is small.
+//   The sigmoid and the logarithm are differentiated together: apart, the 1/p of the logarithm would cancel a
+//   factor p of the sigmoid's derivative, and lose all digits where p is small.
 //
 //   backward   where y >= 0, σ(y) - t = (1 - t) - σ(-y): of a 1 that is all but certain, 1 is not subtracted
 //              from σ(y) = 1

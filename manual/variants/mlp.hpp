@@ -1,8 +1,8 @@
-// Dense layers with a sigmoid after each, and the mean squared error, of sizes that the compiler knows: the
-// layers of Sequential, without a loop, a branch or an allocation between them. For small networks, whose
-// products take less time than a call.
+// The catalogue's multilayer perceptron (shared/networks/mlp.hpp) under the mean squared error, of sizes that
+// the compiler knows: the layers of Sequential, without a loop, a branch or an allocation between them. For
+// small networks, whose products take less time than a call.
 //
-//   forward    x₀ = x,  x₂ᵢ₊₁ = denseᵢ(x₂ᵢ),  x₂ᵢ₊₂ = sigmoid(x₂ᵢ₊₁)
+//   forward    x₀ = x,  x₂ᵢ₊₁ = denseᵢ(x₂ᵢ),  x₂ᵢ₊₂ = activation(x₂ᵢ₊₁)
 //
 //   backward   the same from the end, as in Sequential
 //
@@ -17,13 +17,12 @@
 #include <vector>
 
 #include "manual/layer.hpp"
-#include "manual/layers/dense.hpp"
-#include "manual/layers/sigmoid.hpp"
 #include "manual/loss.hpp"
 #include "manual/losses/mse.hpp"
 #include "manual/optim/sgd.hpp"
 #include "manual/optimizer.hpp"
-#include "shared/specs/network_spec.hpp"
+#include "shared/networks/mlp.hpp"
+#include "stems/manual/layers.hpp"
 
 namespace twin::manual {
 
@@ -44,21 +43,21 @@ template <typename ScalarType, Index Batch, Index... Widths>
 class Mlp {
   static constexpr Index kWidths[] = {Widths...};
   static constexpr std::size_t kDense = sizeof...(Widths) - 1;
+  template <std::size_t I>
+  using SpecAt = std::conditional_t<I % 2 == 0, DenseSpec, MlpActivation>;
   template <typename Indices>
   struct LayersOf;
   template <std::size_t... I>
   struct LayersOf<std::index_sequence<I...>> {
-    template <std::size_t J>
-    using Kind = std::conditional_t<J % 2 == 0, Dense<ScalarType, Batch, kWidths[J / 2], kWidths[J / 2 + 1]>,
-                                    Sigmoid<ScalarType, Batch, kWidths[J / 2 + 1]>>;
-    using Type = std::tuple<Kind<I>...>;
+    using Type = std::tuple<decltype(of_fixed_size<ScalarType, Batch, kWidths[I / 2], kWidths[I / 2 + 1]>(
+        std::declval<SpecAt<I>>()))...>;
   };
   static constexpr std::size_t kLayers = 2 * kDense;
   using Layers = typename LayersOf<std::make_index_sequence<kLayers>>::Type;
   using MeanSquare = MseLoss<ScalarType, Batch, kWidths[kDense]>;
   template <std::size_t... I>
   static Layers make_layers(const std::vector<LayerSpec>& specs, std::index_sequence<I...>) {
-    return Layers(std::get<std::conditional_t<I % 2 == 0, DenseSpec, SigmoidSpec>>(specs.at(I).kind)...);
+    return Layers(std::get<SpecAt<I>>(specs.at(I).kind)...);
   }
 
  public:

@@ -10,6 +10,7 @@
 #include "reports/questions/question.hpp"
 #include "reports/runs/checking.hpp"
 #include "shared/compare/tolerances.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/terminal/table.hpp"
 

@@ -45,7 +45,8 @@ inline constexpr double kFloat32Excuse = 4;
 inline constexpr double kLossRoundings = 4;
 inline constexpr double kSharpShare = 1e-7;
 
-// Sigmoid, softmax and losses against exact values, in units in the last place: what their headers promise.
+// Functions of one element and losses against exact values, in units in the last place: what their headers
+// promise.
 // exp of AVX-512 in float32 multiplies ln 2 in one piece, and loses a little more far out, where the result
 // is below 1e-24.
 inline constexpr double kElementwiseUlps = 4;

@@ -19,6 +19,9 @@ Shape with_batch(std::int64_t batch, const Shape& sample) {
 
 Shape without_batch(const Shape& shape) { return {shape.begin() + 1, shape.end()}; }
 
+// Of the layer that is given the inputs; empty when there is none.
+std::string first_path(const NetworkSpec& spec) { return spec.layers.empty() ? "" : spec.layers.front().name; }
+
 // hyperparameters() hands out places to write to; a copy is enough to read from.
 template <typename Spec>
 HyperparameterFields fields_of(Spec& spec) {
@@ -49,27 +52,12 @@ InitialiserSpec initialiser_named(std::string_view name) {
 
 std::string_view name_of(const InitialiserSpec& initialiser) { return kInitialisers[initialiser.index()]; }
 
-NetworkSpec mlp(const std::vector<std::int64_t>& widths, LossSpec loss, OptimizerSpec optimizer,
-                InitialiserSpec initialiser) {
-  if (widths.size() < 2)
-    throw ShapeError(fmt::format("an MLP of {} widths", widths.size()), {}, "give two or more");
-  const bool takes_logits = std::visit([](const auto& kind) { return kind.takes_logits; }, loss);
-  const std::size_t dense_count = widths.size() - 1;
-  NetworkSpec spec{{}, loss, optimizer, initialiser};
-  for (std::size_t i = 0; i < dense_count; ++i) {
-    const bool last = i + 1 == dense_count;
-    const std::string name = last ? "output" : dense_count == 2 ? "hidden" : fmt::format("hidden{}", i + 1);
-    spec.layers.push_back({name, DenseSpec{widths[i], widths[i + 1]}});
-    if (!last || !takes_logits) spec.layers.push_back({name + "_sigmoid", SigmoidSpec{}});
-  }
-  validate(spec);
-  return spec;
-}
-
 void validate(const NetworkSpec& spec) {
   validate(spec.layers);
-  for (const std::int64_t extent : spec.input) positive(extent, "the network's input");
-  if (!input_shape(spec).empty()) output_shape(spec, 1);
+  if (const Shape x = input_shape(spec, 1); !x.empty()) {
+    expect_extents(x, first_path(spec));
+    output_shape(spec.layers, x);
+  }
   OptimizerSpec optimizer = spec.optimizer;
   validate(fields_of(optimizer));
   if (std::optional<ScheduleSpec> schedule = spec.schedule) {
@@ -116,8 +104,7 @@ std::int64_t output_features(const NetworkSpec& spec) {
 Shape layer_input_shape(const NetworkSpec& spec, const Shape& given) {
   if (given.size() < 2)
     throw ShapeError(fmt::format("inputs: expected N×features, got {}", to_string(given)));
-  positive(given[0], "the batch's size");
-  for (const std::int64_t extent : given) positive(extent, "an extent of the inputs");
+  expect_extents(given, first_path(spec));
   const Shape sample = input_shape(spec);
   if (sample.empty()) return given;
   const Shape flat = without_batch(given);
@@ -223,16 +210,16 @@ std::vector<Prediction> mistakes_of(const LossSpec& loss, const LossValues& valu
 }
 
 double training_step_flops(const NetworkSpec& spec, std::int64_t batch) {
-  const Shape x = input_shape(spec, batch);
+  Shape x = input_shape(spec, batch);
   if (x.empty()) return 0;
-  const double forward = forward_flops(spec.layers, x);
-  // What comes first has an input that needs no gradient: two products instead of three.
-  Shape at = x;
+  double flops = 0;
+  bool needs_d_x = false;  // up to the first layer with parameters, nobody asks for a gradient of the inputs
   for (const LayerSpec& layer : spec.layers) {
-    if (const double first = forward_flops({layer}, at); first > 0) return 3 * forward - first;
-    at = output_shape(layer, at);
+    flops += (needs_d_x ? 3 : 2) * forward_flops({layer}, x);
+    needs_d_x = needs_d_x || !parameters_of(std::vector{layer}).empty();
+    x = output_shape(layer, x);
   }
-  return 3 * forward;
+  return flops;
 }
 
 }  // namespace twin

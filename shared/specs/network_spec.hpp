@@ -50,14 +50,8 @@ struct NetworkSpec {
   Seed mask_seed = 1;  // of dropout's masks
 };
 
-/// Dense layers of the given widths with a sigmoid after each; the last sigmoid is left out when `loss` takes
-/// logits. Layers are named hidden1, hidden1_sigmoid, … (without a number when there is one hidden layer),
-/// output, output_sigmoid. Throws ShapeError unless there are two widths or more, all above 0.
-NetworkSpec mlp(const std::vector<std::int64_t>& widths, LossSpec loss, OptimizerSpec optimizer,
-                InitialiserSpec initialiser);
-
-/// Throws ShapeError (LayerError, which names the layer's path) when neighbouring layers do not fit or two
-/// share a name, UsageError when a hyperparameter is not finite, negative, or zero where it may not be.
+/// Throws ShapeError (LayerError, which names the layer's path) when neighbouring layers do not fit, two share
+/// a name, or an extent is 0, UsageError when a hyperparameter is not finite, negative, or zero where it may not be.
 void validate(const NetworkSpec& spec);
 
 std::vector<ParameterSpec> parameters_of(const NetworkSpec& spec);
@@ -75,7 +69,7 @@ std::int64_t input_features(const NetworkSpec& spec);
 std::int64_t output_features(const NetworkSpec& spec);
 
 /// The shape in which the layers see inputs that a batch holds as `given`: a sample may lie flat. Throws
-/// ShapeError when the number of elements is another, or the batch is empty.
+/// ShapeError when the number of elements is another, LayerError when there are too many extents or one is 0.
 Shape layer_input_shape(const NetworkSpec& spec, const Shape& given);
 
 /// "784-256-128-10"; "1×28×28-6×28×28-…-10": the inputs, and the outputs of every layer with parameters.
@@ -86,12 +80,12 @@ bool takes_labels(const LossSpec& loss);
 /// is no class or a value is not one that the loss takes.
 void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, const TensorView& targets);
 
-/// A loss that says none of itself has none.
+/// Empty for a loss whose specification lists none.
 std::vector<Hyperparameter> hyperparameters_of(const LossSpec& loss);
 std::vector<Hyperparameter> hyperparameters_of(const OptimizerSpec& optimizer);
 /// Throws UsageError when the optimiser has no such number.
 void set_hyperparameter(OptimizerSpec& optimizer, std::string_view name, double value);
-/// Before a schedule has its say.
+/// Of the optimiser alone: a schedule multiplies it.
 double learning_rate(const OptimizerSpec& optimizer);
 /// The tensors that the optimiser remembers of each parameter, by PyTorch's names ("exp_avg"), and whether
 /// it counts its steps.
@@ -105,7 +99,8 @@ std::vector<Prediction> mistakes_of(const OptimizerSpec& optimizer, const Quanti
 std::vector<Prediction> mistakes_of(const LossSpec& loss, const LossValues& values);
 
 /// Floating-point operations of the matrix products of one training step on `batch` samples: forward,
-/// gradients of the parameters and (but for the first layer, whose input needs none) of the inputs.
+/// gradients of the parameters and of the inputs of each layer, but for the inputs of the first layer with
+/// parameters and of those in front of it, which nobody asks for.
 double training_step_flops(const NetworkSpec& spec, std::int64_t batch);
 
 }  // namespace twin

@@ -8,6 +8,7 @@
 #include "shared/catalogue.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/machine/blas.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/stems.hpp"
 

@@ -11,6 +11,7 @@
 #include "shared/catalogue.hpp"
 #include "shared/compare_networks/equivalence.hpp"
 #include "shared/network.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/seeds/random.hpp"
 #include "shared/stems.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "shared/catalogue.hpp"
 #include "shared/data/dataset.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/seeds/initialise.hpp"
 
 namespace twin::mutants {

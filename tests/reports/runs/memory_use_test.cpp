@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reports/backends.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/stems.hpp"
 
 namespace twin::reports {

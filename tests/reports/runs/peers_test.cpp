@@ -6,6 +6,7 @@
 #include "reports/backends.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/data/batches.hpp"
+#include "shared/networks/mlp.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "shared/errors.hpp"
+#include "shared/networks/mlp.hpp"
 #include "tests/support/expect_message.hpp"
 
 namespace twin {

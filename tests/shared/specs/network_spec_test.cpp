@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "shared/errors.hpp"
+#include "shared/networks/mlp.hpp"
 #include "tests/support/expect_message.hpp"
 
 namespace twin {
@@ -142,6 +143,17 @@ TEST(NetworkSpec, HasNoFeaturesWithoutDenseLayer) {
 // second (2·7·3·5 each).
 TEST(NetworkSpec, CountsTheOperationsOfATrainingStep) {
   EXPECT_EQ(training_step_flops(mlp_of({2, 3, 5}), 7), 2 * 84 + 3 * 210);
+}
+
+// Nobody asks for the gradient of what a layer without parameters is given. A batch norm has parameters,
+// though no product: the dense layer behind it sends a gradient back.
+TEST(NetworkSpec, CountsTheGradientThatParametersInFrontAskFor) {
+  NetworkSpec spec = mlp_of({3, 5});
+  spec.input = {3};
+  spec.layers = {{"tanh", TanhSpec{}}, {"dense", DenseSpec{3, 5}}};
+  EXPECT_EQ(training_step_flops(spec, 7), 2 * 210);
+  spec.layers = {{"norm", BatchNormSpec{3}}, {"dense", DenseSpec{3, 5}}};
+  EXPECT_EQ(training_step_flops(spec, 7), 3 * 210);
 }
 
 TEST(NetworkSpec, TakesSamplesThatLieFlat) {
