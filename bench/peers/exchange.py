@@ -4,6 +4,7 @@ The caller sets OPENBLAS_NUM_THREADS and OMP_NUM_THREADS before this process sta
 libraries are loaded.
 """
 import ctypes
+import importlib.util
 import json
 import math
 import os
@@ -27,23 +28,35 @@ def read_case(folder):
 UNSUPPORTED = 3
 
 
-def known(table, kind, name):
-    """What `table` has for a stem, or the end of this process."""
-    if name not in table:
-        print(f"unsupported: {kind} {name}", file=sys.stderr)
-        sys.exit(UNSUPPORTED)
-    return table[name]
+def leave_out(kind, stem):
+    print(f"unsupported: {kind} {stem}", file=sys.stderr)
+    sys.exit(UNSUPPORTED)
 
 
-def expect_known(case, layers, losses, optimizers):
-    """Ends this process unless all that the network is made of stands in the tables, by the names of their stems."""
-    for layer in case["layers"]:
-        known(layers, "layer", layer["stem"])
-    known(losses, "loss", case["loss"]["stem"])
-    known(optimizers, "optimiser", case["optimizer"]["stem"])
+def part_of(folder, kind, stem, peer):
+    """What the file of a stem, <folder>/<stem>.py, has under the peer's name, or the end of this process."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), folder, stem + ".py")
+    if not os.path.isfile(path):
+        leave_out(kind, stem)
+    spec = importlib.util.spec_from_file_location(f"{folder}.{stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not hasattr(module, peer):
+        leave_out(kind, stem)
+    return getattr(module, peer)
+
+
+def parts_for(case, peer):
+    """Of each stem that the network is made of what it has for a peer, "Numpy" or "pytorch"."""
+    parts = {
+        "layers": [part_of("layers", "layer", layer["stem"], peer) for layer in case["layers"]],
+        "loss": part_of("losses", "loss", case["loss"]["stem"], peer),
+        "optimizer": part_of("optim", "optimiser", case["optimizer"]["stem"], peer),
+    }
     for kind in ("schedule", "clipping"):
         if case[kind]:
-            known({}, kind, case[kind])
+            leave_out(kind, case[kind])
+    return parts
 
 
 def blas():

@@ -5,25 +5,13 @@ import sys
 import torch
 from torch import nn
 
-from exchange import expect_known, measure, read_case
-
-LAYERS = {
-    "dense": lambda layer: nn.Linear(int(layer["in_features"]), int(layer["out_features"]), bias=bool(layer["bias"])),
-    "sigmoid": lambda layer: nn.Sigmoid(),
-}
-LOSSES = {
-    "mse": lambda loss: nn.MSELoss(),
-    "cross_entropy": lambda loss: nn.CrossEntropyLoss(ignore_index=int(loss["ignore_index"])),
-}
-OPTIMIZERS = {
-    "sgd": lambda parameters, optimizer: torch.optim.SGD(
-        parameters, lr=optimizer["lr"], momentum=optimizer["momentum"]
-    ),
-}
+from exchange import measure, parts_for, read_case
 
 
-def build_model(case):
-    layers = collections.OrderedDict((layer["name"], LAYERS[layer["stem"]](layer)) for layer in case["layers"])
+def build_model(case, parts):
+    layers = collections.OrderedDict(
+        (layer["name"], part(layer)) for part, layer in zip(parts["layers"], case["layers"])
+    )
     model = nn.Sequential(layers).to(getattr(torch, case["dtype"]))
     model.load_state_dict({name: torch.from_numpy(case["arrays"][name]) for name in model.state_dict()})
     return model
@@ -31,11 +19,11 @@ def build_model(case):
 
 def main():
     case = read_case(sys.argv[1])
-    expect_known(case, LAYERS, LOSSES, OPTIMIZERS)
+    parts = parts_for(case, "pytorch")  # of each stem the function that makes it
     torch.set_num_threads(case["threads"])
-    model = build_model(case)
-    loss_function = LOSSES[case["loss"]["stem"]](case["loss"])
-    optimizer = OPTIMIZERS[case["optimizer"]["stem"]](model.parameters(), case["optimizer"])
+    model = build_model(case, parts)
+    loss_function = parts["loss"](case["loss"])
+    optimizer = parts["optimizer"](case["optimizer"], model.parameters())
     X = torch.from_numpy(case["arrays"]["inputs"])
     y = torch.from_numpy(case["arrays"]["targets"])
 
