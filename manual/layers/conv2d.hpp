@@ -2,20 +2,18 @@
 // Applied to Document Recognition"; as a matrix product: Chellapilla, Puri, Simard 2006, "High Performance
 // Convolutional Neural Networks for Document Processing").
 //
-//   forward    y_nohw = sum_cij W_ocij x_n,c,h·s+i·d-p,w·s+j·d-p + b_o       (s stride, d dilation, p
-//   padding)
+//   forward    y_nohw = sum_cij W_ocij x_n,c,h·s+i·d-p,w·s+j·d-p + b_o
 //
-//   The kernel is not turned around: what is called a convolution is a correlation. Beside the picture, x is
-//   0.
+//   with stride s, dilation d and padding p. The kernel is not turned around: what is called a convolution is
+//   a correlation. Beside the picture, x is 0.
 //
 //   As a product, for one picture: let row (c,i,j) of `columns` hold what tap (i,j) of channel c meets in
 //   each window, a column for each window hw; and let W be the matrix O×(c,i,j). Then
 //
 //   forward    y_n = W·columns(x_n) + b
 //
-//   backward   d_weight += sum over n of d_y_n·columns(x_n)ᵀ   W_o,cij meets columns_cij,hw in every window
-//   of
-//                                                              every picture
+//   backward   d_weight += sum over n of d_y_n·columns(x_n)ᵀ   W_o,cij meets columns_cij,hw in every
+//                                                              window of every picture
 //              d_bias   += sum over n, h, w of d_y             b_o is added in every window
 //              d_x_n     = columnsᵀ(Wᵀ·d_y_n)                  an input is met by several windows, under
 //                                                              different taps: what flows back along each of
@@ -104,7 +102,7 @@ class Conv2d {
     has_gradient_ = true;
   }
 
-  /// The next backward() sets the gradients, instead of adding to them (as Dense).
+  /// The next backward() sets the gradients, instead of adding to them; until then they are what they were.
   void zero_grad() { has_gradient_ = false; }
 
   auto parameters(const std::string& name) {
@@ -118,7 +116,8 @@ class Conv2d {
   RowVector<Scalar> bias, d_bias;   // O
 
  private:
-  // Makes room for x of these extents. What no tap meets in `columns` is beside the picture: it stays 0.
+  // Makes room for x of these extents. The elements of `columns` that stand for padding are set to 0 here,
+  // and never written again.
   void fit(const Extents& x) {
     if (x == x_.extents()) return;
     y_extents_ = Extents(spec_.output_shape(x.shape()));

@@ -5,8 +5,8 @@
 //
 //   backward   d_weight_k += sum over n with x_n = k of d_y_n
 //
-//   It is the product of W with one-hot rows, without the zeros: the sum over the batch of a dense layer
-//   keeps for row k the places that looked k up. A word that is met twice has two terms. The indices have no
+//   These are the formulas of a dense layer whose input has a one-hot row for every index, without the
+//   products by 0. An index that occurs several times adds a term for each place. The indices have no
 //   gradient.
 //
 //   The weight is open to other layers, under the path of this one (Scope::shared): what they yield as its
@@ -15,8 +15,8 @@
 //   caches     a view on x (N indices)
 #pragma once
 
-#include <fmt/format.h>
 #include <stdexcept>
+#include <string>
 #include <tuple>
 
 #include "manual/layer.hpp"
@@ -35,7 +35,7 @@ class Embedding {
   static constexpr const char* parameter_formulas[] = {"d_W[k] = Σ d_y where x = k"};
 
   /// Weights are 0. Throws LayerError unless both sizes are above 0.
-  Embedding(const EmbeddingSpec& spec, const Scope<Scalar>& scope) {
+  Embedding(const EmbeddingSpec& spec, const Scope<Scalar>& scope) : path_(scope.path) {
     spec.validate();
     weight.value.setZero(spec.num_embeddings, spec.embedding_dim);
     weight.gradient = weight.value;
@@ -46,15 +46,13 @@ class Embedding {
   Embedding& operator=(const Embedding&) = delete;
 
   /// x: indices of any extents, unchanged until backward_parameters(). Returns y: those extents and E, valid
-  /// until the next call. Throws DataError when an index is out of range.
+  /// until the next call. Throws LayerError when an index is out of range.
   Activation<Scalar> forward(const Indices& x) {
     x_ = x;
     y_.resize(x.size(), weight.value.cols());
     for (Index n = 0; n < x.size(); ++n) {
       const std::int64_t k = x.data()[n];
-      if (k < 0 || k >= weight.value.rows())
-        throw DataError(
-            fmt::format("index {} at place {} is out of range 0…{}", k, n, weight.value.rows() - 1));
+      if (k < 0 || k >= weight.value.rows()) refuse_index(weight.value.rows(), k, n, path_);
       y_.row(n) = weight.value.row(k);
     }
     return {y_, x.extents().followed_by(y_.cols())};
@@ -82,6 +80,7 @@ class Embedding {
   SharedWeight<Scalar> weight;  // V×E
 
  private:
+  std::string path_;
   Indices x_;
   Matrix<Scalar> y_;  // N×E
 };

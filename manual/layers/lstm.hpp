@@ -19,9 +19,16 @@
 //
 //   and of all steps at once
 //              d_weight_ih += d_aᵀ·x                  the weights are used at every step: a sum over batch
-//              and time d_weight_hh += d_aᵀ·h_before           with the hidden state that the step began
-//              with, not its own d_bias_ih   += sum over rows of d_a d_bias_hh   += the same sum the two
-//              biases are added to each other d_x          = d_a·W_ih
+//              and
+//                                                     time
+//
+//              d_weight_hh += d_aᵀ·h_before           the hidden state that the step began with, not its own
+//
+//              d_bias_ih   += sum over rows of d_a
+//
+//              d_bias_hh   += the same sum            the two biases are added to each other
+//
+//              d_x          = d_a·W_ih
 //
 //   Nothing flows into the states that the batch begins with: zeros, or what the batch before has left
 //   (carry_state).

@@ -22,6 +22,8 @@
 //   accuracy   L within 4 ULP, and d_y too where t is 0 or 1 (seen: SEEN)
 #pragma once
 
+#include <type_traits>
+
 #include "manual/matrix.hpp"
 #include "shared/errors.hpp"
 #include "shared/losses/bce_with_logits.hpp"
@@ -44,8 +46,8 @@ class BceWithLogitsLoss {
     // Of what the logit speaks against: 1 - t where it says 1, t where it says 0.
     against_ = positive_.select(Scalar(1) - t.array(), t.array());
     e_ = (-y.array().abs()).exp();
-    const auto losses = y.array().abs() * against_ + e_.log1p();
-    const Wider<Scalar> sum = losses.template cast<Wider<Scalar>>().sum();
+    const Wider<Scalar> sum =
+        (y.array().abs() * against_ + log_one_plus(e_)).template cast<Wider<Scalar>>().sum();
     return Scalar(sum / Wider<Scalar>(static_cast<double>(y.size())));
   }
 
@@ -58,6 +60,15 @@ class BceWithLogitsLoss {
   }
 
  private:
+  template <typename Values>
+  static auto log_one_plus(const Values& e) {
+    // LibTorch before 2.0 adds the 1 first, and so rounds away what is below u: bounds must allow for it.
+    if constexpr (std::is_floating_point_v<Scalar>)
+      return e.log1p();
+    else
+      return (Scalar(1) + e).log();
+  }
+
   template <typename T>
   using Elements = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   Elements<bool> positive_;       // N×F: y >= 0

@@ -46,7 +46,6 @@ class CrossEntropyLoss {
   /// z: N×K logits; labels: N, unchanged until backward(). Throws ShapeError when their numbers differ,
   /// DataError when a label is not in 0 … K-1.
   Scalar forward(ConstMatrixView<Scalar> z, Targets labels) {
-    using std::log1p;
     if (static_cast<Index>(labels.size()) != z.rows())
       throw ShapeError(
           fmt::format("CrossEntropyLoss::forward labels: expected {}, got {}", z.rows(), labels.size()));
@@ -68,7 +67,7 @@ class CrossEntropyLoss {
       const Wider<Scalar> others = p_.row(n).template cast<Wider<Scalar>>().sum();
       p_(n, largest) = Scalar(1);
       p_.row(n) /= Scalar(Wider<Scalar>(1) + others);
-      sum += log1p(others) + (Wider<Scalar>(maximum) - Wider<Scalar>(z(n, label)));
+      sum += log_one_plus(others) + (Wider<Scalar>(maximum) - Wider<Scalar>(z(n, label)));
     }
     return Scalar(sum / Wider<Scalar>(static_cast<double>(counted_)));
   }
@@ -88,6 +87,14 @@ class CrossEntropyLoss {
   }
 
  private:
+  static Wider<Scalar> log_one_plus(const Wider<Scalar>& others) {
+    // LibTorch adds the 1 first, and so rounds away what is below u: bounds must allow for it.
+    if constexpr (std::is_floating_point_v<Scalar>)
+      return std::log1p(others);
+    else
+      return log(Scalar(1) + others);
+  }
+
   // p of row n was made from z - m as rounded: exp(z - m) = exp(rounded) · (1 + what the rounding lost).
   void put_back_rounding(const ConstMatrixView<Scalar>& z, Index n, Scalar maximum) {
     const auto x = z.row(n).array();

@@ -31,8 +31,8 @@ class L1Loss {
   Scalar forward(ConstMatrixView<Scalar> y, Targets t) {
     expect_shape(t, y, "L1Loss::forward targets");
     sign_ = y.binaryExpr(t, [](const Scalar& a, const Scalar& b) {
-      if (decide_above(a, b)) return Scalar(1);
-      return decide_above(b, a) ? Scalar(-1) : Scalar(0);
+      const bool above = decide_above(a, b), below = decide_above(b, a);
+      return above ? Scalar(1) : below ? Scalar(-1) : Scalar(0);
     });
     const Wider<Scalar> sum = (y - t).array().abs().template cast<Wider<Scalar>>().sum();
     return Scalar(sum / Wider<Scalar>(static_cast<double>(y.size())));

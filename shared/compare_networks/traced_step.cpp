@@ -81,11 +81,12 @@ LayerValues TracedStep::layer_values(const Place& place) const {
       x && x->shape == values.x.shape)
     values.previous_x = *x;
   values.parameters = within(place.path, before_.parameters);
+  for (const std::string& name : shared_parameters_of(*place.layer))
+    values.parameters.emplace(name, array_of(before_.parameters.at(name)));
   values.buffers = within(place.path, before_.buffers);
   values.child = [this, path = place.path](const std::string& name, Role role) {
     return find(role, join(path, name));
   };
-  values.batch_size = batch_.inputs.shape().at(0);
   return values;
 }
 

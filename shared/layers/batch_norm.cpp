@@ -35,9 +35,7 @@ void BatchNormSpec::expect_several(std::int64_t values_of_a_channel, std::string
 
 std::vector<Example> BatchNormSpec::examples() {
   const auto norm = [](std::string name, BatchNormSpec spec, Shape input, double scale = 1) {
-    Example example = layer_example(std::move(name), {{"norm", spec}}, std::move(input));
-    example.scale = scale;
-    return example;
+    return layer_example(std::move(name), {{"norm", spec}}, std::move(input), scale);
   };
   return {
       norm("odd", {3}, {7, 3}),
@@ -46,14 +44,16 @@ std::vector<Example> BatchNormSpec::examples() {
       norm("sequence", {3}, {2, 3, 7}),
       norm("picture", {3}, {2, 3, 5, 7}),
       norm("one_picture", {5}, {1, 5, 3, 2}),
-      // A variance as small as eps: where that is added shows.
+      norm("wide", {131}, {5, 131}),
+      // The variance is about as large as eps, so an eps in the wrong place changes the result.
       norm("nearly_constant", {3}, {7, 3}, 3e-3),
-      norm("wide", {5, 1e-2, 0.5}, {11, 5}, 100),
+      norm("tiny", {3}, {7, 3}, 1e-9),
+      norm("large", {5, 1e-2, 0.5}, {11, 5}, 100),
+      norm("huge", {3}, {7, 3}, 1e6),
       // A bias in front would have no effect.
-      layer_example(
-          "between",
-          {{"dense", DenseSpec{3, 5, false}}, {"norm", BatchNormSpec{5}}, {"sigmoid", SigmoidSpec{}}},
-          {11, 3}),
+      layer_example("between",
+                    {{"dense", DenseSpec{3, 5, false}}, {"norm", BatchNormSpec{5}}, smooth_layer("smooth")},
+                    {11, 3}),
   };
 }
 

@@ -1,4 +1,4 @@
-// Batch normalisation (torch.nn.BatchNorm1d and BatchNorm2d), before it has memory.
+// Specification of batch normalisation (torch.nn.BatchNorm1d and BatchNorm2d).
 #pragma once
 
 #include <string_view>

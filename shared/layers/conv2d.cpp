@@ -40,8 +40,8 @@ double Conv2dSpec::forward_flops(const Shape& x) const {
 }
 
 std::vector<Example> Conv2dSpec::examples() {
-  const auto conv = [](std::string name, Conv2dSpec spec, Shape input) {
-    return layer_example(std::move(name), {{"conv", spec}}, std::move(input));
+  const auto conv = [](std::string name, Conv2dSpec spec, Shape input, double scale = 1) {
+    return layer_example(std::move(name), {{"conv", spec}}, std::move(input), scale);
   };
   std::vector<Example> all{
       conv("odd", {.in_channels = 3, .out_channels = 5, .kernel_size = {3, 2}}, {2, 3, 7, 5}),
@@ -74,7 +74,9 @@ std::vector<Example> Conv2dSpec::examples() {
       // Channels enough for the blocks of a matrix product in every direction.
       conv("many_channels", {.in_channels = 19, .out_channels = 23, .kernel_size = {3, 3}, .padding = {1, 1}},
            {2, 19, 5, 7}),
-      // What flows back is no longer random, but of numbers that are rounded.
+      conv("huge", {.in_channels = 2, .out_channels = 3, .kernel_size = {3, 2}}, {3, 2, 5, 4}, 1e9),
+      conv("tiny", {.in_channels = 2, .out_channels = 3, .kernel_size = {3, 2}}, {3, 2, 5, 4}, 1e-9),
+      // What flows back into the first layer carries the rounding errors of the second.
       layer_example("stacked",
                     {{"first", Conv2dSpec{.in_channels = 2, .out_channels = 3, .kernel_size = {3, 3}}},
                      {"second", Conv2dSpec{.in_channels = 3, .out_channels = 2, .kernel_size = {2, 3}}}},

@@ -1,4 +1,4 @@
-// Convolution of pictures (torch.nn.Conv2d), before it has memory.
+// Specification of the convolution of pictures (torch.nn.Conv2d).
 #pragma once
 
 #include <vector>

@@ -35,8 +35,8 @@ std::vector<Hyperparameter> DenseSpec::hyperparameters() const {
 }
 
 std::vector<Example> DenseSpec::examples() {
-  const auto dense = [](std::string name, DenseSpec spec, Shape input) {
-    return layer_example(std::move(name), {{"dense", spec}}, std::move(input));
+  const auto dense = [](std::string name, DenseSpec spec, Shape input, double scale = 1) {
+    return layer_example(std::move(name), {{"dense", spec}}, std::move(input), scale);
   };
   std::vector<Example> all{
       dense("odd", {7, 3}, {19, 7}),
@@ -47,6 +47,10 @@ std::vector<Example> DenseSpec::examples() {
       // Past every block of a vector or a matrix product, and past a hundred rows and 784 columns.
       dense("several_hundred_rows", {9, 5}, {317, 9}),
       dense("wide", {1031, 3}, {3, 1031}),
+      dense("many_outputs", {3, 1031}, {5, 3}),
+      dense("wide_both_ways", {67, 131}, {7, 67}),
+      dense("huge", {7, 5}, {11, 7}, 1e9),
+      dense("tiny", {7, 5}, {11, 7}, 1e-9),
       dense("integers", {13, 29}, {17, 13}),
   };
   all.back().draw = Draw::integers;

@@ -1,4 +1,4 @@
-// The fully connected layer (torch.nn.Linear), before it has memory.
+// Specification of the fully connected layer (torch.nn.Linear).
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Dropout (torch.nn.Dropout), before it has memory.
+// Specification of dropout (torch.nn.Dropout), and the masks that it draws.
 #pragma once
 
 #include <string_view>

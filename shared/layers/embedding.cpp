@@ -32,6 +32,7 @@ std::vector<Example> EmbeddingSpec::examples() {
       embedding("rare_words", {31, 3}, {2, 3}),
       embedding("two_extents", {11, 3}, {2, 3, 5}),
       embedding("several_hundred_rows", {13, 3}, {317, 2}),
+      embedding("wide", {5, 131}, {3, 2}),
       embedding("integers", {5, 3}, {7, 11}),
   };
   all.back().draw = Draw::integers;

@@ -1,4 +1,4 @@
-// A table of vectors that are looked up by index (torch.nn.Embedding), before it has memory.
+// Specification of a table of vectors that are looked up by index (torch.nn.Embedding).
 #pragma once
 
 #include <vector>

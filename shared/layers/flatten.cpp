@@ -35,7 +35,9 @@ std::vector<Example> FlattenSpec::examples() {
       flatten("one_picture", {}, {1, 2, 3, 5}),
       flatten("already_flat", {}, {4, 7}),
       flatten("inner_extents", {2, -2}, {2, 3, 5, 7, 2}),
-      // What is learnt behind it depends on the order of the elements.
+      flatten("several_hundred_pictures", {}, {317, 1, 2, 3}),
+      flatten("wide", {}, {2, 3, 5, 67}),
+      // What the layer behind it learns depends on the order of the elements.
       layer_example("before_dense", {{"flatten", FlattenSpec{}}, {"dense", DenseSpec{30, 7}}}, {11, 2, 5, 3}),
       flatten("integers", {}, {3, 5, 2, 7}),
   };

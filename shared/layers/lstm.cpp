@@ -44,9 +44,7 @@ void LstmSpec::expect_batch(std::int64_t carried, std::int64_t given, std::strin
 
 std::vector<Example> LstmSpec::examples() {
   const auto lstm = [](std::string name, LstmSpec spec, Shape input, double scale = 1) {
-    Example example = layer_example(std::move(name), {{"lstm", spec}}, std::move(input));
-    example.scale = scale;
-    return example;
+    return layer_example(std::move(name), {{"lstm", spec}}, std::move(input), scale);
   };
   std::vector<Example> all{
       lstm("odd", {5, 3}, {2, 7, 5}),
@@ -58,7 +56,9 @@ std::vector<Example> LstmSpec::examples() {
       lstm("without_bias", {3, 2, false}, {2, 4, 3}),
       lstm("several_hundred_rows", {2, 2}, {311, 2, 2}),
       lstm("long_sequence", {2, 3}, {1, 53, 2}),
+      lstm("wide", {19, 67}, {2, 2, 19}),
       lstm("saturated", {3, 2}, {2, 4, 3}, 30),
+      lstm("huge", {3, 2}, {2, 4, 3}, 1e4),
       lstm("tiny", {3, 2}, {2, 4, 3}, 1e-9),
       lstm("carried_state", {3, 2, true, true}, {4, 3, 3}),
   };

@@ -1,4 +1,4 @@
-// The long short-term memory of one layer (torch.nn.LSTM, batch first), before it has any.
+// Specification of a long short-term memory of one layer (torch.nn.LSTM, batch first).
 #pragma once
 
 #include <string_view>

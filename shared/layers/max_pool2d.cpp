@@ -39,8 +39,8 @@ Shape MaxPool2dSpec::output_shape(const Shape& x) const {
 }
 
 std::vector<Example> MaxPool2dSpec::examples() {
-  const auto pool = [](std::string name, MaxPool2dSpec spec, Shape input) {
-    return layer_example(std::move(name), {{"pool", spec}}, std::move(input));
+  const auto pool = [](std::string name, MaxPool2dSpec spec, Shape input, double scale = 1) {
+    return layer_example(std::move(name), {{"pool", spec}}, std::move(input), scale);
   };
   std::vector<Example> all{
       pool("halved", {}, {2, 3, 6, 8}),
@@ -55,7 +55,11 @@ std::vector<Example> MaxPool2dSpec::examples() {
       pool("dilated", {.kernel_size = {2, 3}, .stride = Pair{1, 1}, .padding = {1, 1}, .dilation = {3, 2}},
            {2, 2, 7, 8}),
       pool("several_hundred_pictures", {}, {317, 1, 2, 3}),
-      // Padding is not a zero: it would be larger than all of these.
+      pool("wide", {.kernel_size = {2, 3}, .stride = Pair{1, 2}}, {2, 1, 3, 263}),
+      pool("many_channels", {}, {2, 67, 2, 2}),
+      pool("huge", {.kernel_size = {2, 3}}, {2, 3, 5, 7}, 1e12),
+      pool("tiny", {.kernel_size = {2, 3}}, {2, 3, 5, 7}, 1e-12),
+      // Where all numbers of a window are below zero, a padding of zeros would win.
       layer_example("below_zero",
                     {{"conv", Conv2dSpec{.in_channels = 1, .out_channels = 2, .kernel_size = {2, 2}}},
                      {"pool", MaxPool2dSpec{.kernel_size = {2, 2}, .padding = {1, 1}}}},

@@ -27,32 +27,35 @@ std::vector<BufferSpec> ResidualSpec::buffers() const { return buffers_of(block)
 double ResidualSpec::forward_flops(const Shape& x) const { return twin::forward_flops(block, x); }
 
 std::vector<Example> ResidualSpec::examples() {
-  const auto residual = [](std::string name, std::vector<LayerSpec> block, Shape input) {
-    return layer_example(std::move(name), {{"residual", ResidualSpec{std::move(block)}}}, std::move(input));
+  const auto residual = [](std::string name, std::vector<LayerSpec> block, Shape input, double scale = 1) {
+    return layer_example(std::move(name), {{"residual", ResidualSpec{std::move(block)}}}, std::move(input),
+                         scale);
   };
   const auto perceptron = [](std::int64_t features, std::int64_t hidden) {
-    return std::vector<LayerSpec>{{"up", DenseSpec{features, hidden}},
-                                  {"sigmoid", SigmoidSpec{}},
-                                  {"down", DenseSpec{hidden, features}}};
+    return std::vector<LayerSpec>{
+        {"up", DenseSpec{features, hidden}}, smooth_layer("smooth"), {"down", DenseSpec{hidden, features}}};
   };
   std::vector<LayerSpec> nested = perceptron(3, 5);
-  nested.push_back({"inner", ResidualSpec{{{"dense", DenseSpec{3, 3}}, {"sigmoid", SigmoidSpec{}}}}});
+  nested.push_back({"inner", ResidualSpec{{{"dense", DenseSpec{3, 3}}, smooth_layer("smooth")}}});
   std::vector<Example> all{
       residual("odd", perceptron(5, 7), {3, 5}),
       residual("one_row", perceptron(2, 3), {1, 2}),
       residual("one_feature", perceptron(1, 2), {3, 1}),
       residual("one_layer", {{"dense", DenseSpec{5, 5}}}, {7, 5}),
-      residual("without_parameters", {{"sigmoid", SigmoidSpec{}}}, {2, 3, 5, 7}),
+      residual("without_parameters", {smooth_layer("smooth")}, {2, 3, 5, 7}),
       residual("sequence", perceptron(3, 5), {2, 7, 3}),
       residual("nested", nested, {4, 3}),
       residual("several_hundred_rows", perceptron(3, 2), {317, 3}),
+      residual("wide", perceptron(131, 67), {3, 131}),
+      residual("huge", {{"dense", DenseSpec{5, 5}}}, {7, 5}, 1e9),
+      residual("tiny", {{"dense", DenseSpec{5, 5}}}, {7, 5}, 1e-9),
       residual("integers", {{"first", DenseSpec{3, 5}}, {"second", DenseSpec{5, 3}}}, {7, 3}),
   };
   all.back().draw = Draw::integers;
   // Two in a row: what goes around the second has gone around the first.
   all.push_back(layer_example("deep",
                               {{"lower", ResidualSpec{perceptron(3, 5)}},
-                               {"between", SigmoidSpec{}},
+                               smooth_layer("between"),
                                {"upper", ResidualSpec{perceptron(3, 2)}}},
                               {5, 3}));
   return all;

@@ -1,4 +1,4 @@
-// Layers with a way around them (He, Zhang, Ren, Sun 2016), before they have memory.
+// Specification of a residual connection: layers with a way around them (He, Zhang, Ren, Sun 2016).
 #pragma once
 
 #include <vector>

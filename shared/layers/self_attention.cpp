@@ -36,9 +36,7 @@ double SelfAttentionSpec::forward_flops(const Shape& x) const {
 
 std::vector<Example> SelfAttentionSpec::examples() {
   const auto attention = [](std::string name, SelfAttentionSpec spec, Shape input, double scale = 1) {
-    Example example = layer_example(std::move(name), {{"attention", spec}}, std::move(input));
-    example.scale = scale;
-    return example;
+    return layer_example(std::move(name), {{"attention", spec}}, std::move(input), scale);
   };
   std::vector<Example> all{
       attention("odd", {6, 2}, {3, 5, 6}),
@@ -51,8 +49,10 @@ std::vector<Example> SelfAttentionSpec::examples() {
       attention("without_bias", {6, 3, false}, {2, 3, 6}),
       attention("several_hundred_rows", {2, 1}, {311, 2, 2}),
       attention("many_positions", {2, 2}, {1, 67, 2}),
-      // Scores so far apart that all but one probability of a row are next to nothing.
+      attention("wide", {67, 1}, {1, 3, 67}),
+      // The scores are so far apart that in each row one probability is almost 1, and all others almost 0.
       attention("saturated", {4, 2}, {2, 5, 4}, 12),
+      attention("huge", {4, 2}, {2, 5, 4}, 1e3),
       attention("tiny", {4, 2}, {2, 5, 4}, 1e-9),
   };
   all.push_back({"language_model",

@@ -1,4 +1,4 @@
-// Causal self-attention of several heads (Vaswani et al. 2017), before it has memory.
+// Specification of causal self-attention with several heads (Vaswani et al. 2017).
 #pragma once
 
 #include <vector>

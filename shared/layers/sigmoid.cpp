@@ -4,18 +4,17 @@
 
 namespace twin {
 
+LayerSpec smooth_layer(std::string name) { return {std::move(name), SigmoidSpec{}}; }
+
 std::vector<Example> SigmoidSpec::examples() {
   const auto sigmoid = [](std::string name, Shape input, double scale = 1) {
-    Example example = layer_example(std::move(name), {{"sigmoid", SigmoidSpec{}}}, std::move(input));
-    example.scale = scale;
-    return example;
+    return layer_example(std::move(name), {{"sigmoid", SigmoidSpec{}}}, std::move(input), scale);
   };
-  return {sigmoid("odd", {7, 3}),
-          sigmoid("one_element", {1, 1}),
-          sigmoid("picture", {2, 3, 5, 7}),
-          sigmoid("several_hundred_rows", {317, 3}),
+  return {sigmoid("odd", {7, 3}), sigmoid("one_element", {1, 1}), sigmoid("picture", {2, 3, 5, 7}),
+          sigmoid("several_hundred_rows", {317, 3}), sigmoid("wide", {3, 131}),
           sigmoid("saturated", {5, 13}, 40),
-          sigmoid("tiny", {5, 13}, 1e-12)};
+          // exp(-x) would overflow, in float64 too.
+          sigmoid("huge", {5, 13}, 1e4), sigmoid("tiny", {5, 13}, 1e-12)};
 }
 
 }  // namespace twin

@@ -11,6 +11,7 @@ struct Example;
 
 /// y = tanh(x), element by element.
 struct TanhSpec {
+  static constexpr bool keeps_outputs = true;  // dy/dx = 1 - y²
   bool operator==(const TanhSpec&) const = default;
 
   std::vector<Prediction> mistakes(const Quantity& quantity, const LayerValues& values) const;

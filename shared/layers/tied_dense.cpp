@@ -39,14 +39,15 @@ std::vector<Example> TiedDenseSpec::examples() {
     layers.push_back({"head", TiedDenseSpec{"embed", features, words}});
     return layer_example(std::move(name), std::move(layers), std::move(input));
   };
-  const std::vector<LayerSpec> smooth{{"dense", DenseSpec{3, 3}}, {"sigmoid", SigmoidSpec{}}};
+  const std::vector<LayerSpec> smooth{{"dense", DenseSpec{3, 3}}, smooth_layer("smooth")};
   std::vector<Example> all{
       tied("odd", 7, 3, {2, 5}),
       tied("one_index", 3, 2, {1, 1}),
       tied("one_feature", 5, 1, {2, 3}),
       // As many words as features: W and Wᵀ have one shape.
       tied("square", 5, 5, {3, 2}),
-      // Most rows are seen by the second use alone.
+      tied("wide", 131, 67, {1, 2}),
+      // Most rows of the weight are used by the head alone.
       tied("rare_words", 23, 3, {2, 2}),
       tied("layers_between", 11, 3, {3, 4}, smooth),
       tied("several_hundred_rows", 5, 3, {317, 1}, smooth),

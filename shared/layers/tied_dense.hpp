@@ -1,5 +1,4 @@
-// A dense layer whose weight is that of an embedding (torch.nn.functional.linear on it), before it has
-// memory.
+// Specification of a dense layer that uses the weight of an embedding (torch.nn.functional.linear on it).
 #pragma once
 
 #include <string>

@@ -19,6 +19,7 @@ std::vector<Example> BceWithLogitsLossSpec::examples() {
           loss_example("one_output", BceWithLogitsLossSpec{}, {19, 1}),
           loss_example("several_hundred_rows", BceWithLogitsLossSpec{}, {317, 5}),
           loss_example("picture", BceWithLogitsLossSpec{}, {2, 3, 5, 7}),
+          loss_example("wide", BceWithLogitsLossSpec{}, {3, 131}),
           loss_example("confident", BceWithLogitsLossSpec{}, {13, 5}, 30),
           // exp(y) would overflow, in float64 too.
           loss_example("huge", BceWithLogitsLossSpec{}, {5, 3}, 1e4),

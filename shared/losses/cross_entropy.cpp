@@ -29,7 +29,11 @@ std::vector<Example> CrossEntropyLossSpec::examples() {
           loss_example("several_hundred_rows", CrossEntropyLossSpec{}, {317, 10}),
           loss_example("sequence", CrossEntropyLossSpec{}, {3, 5, 7}),
           loss_example("ignored_labels", some_ignored, {11, 4}),
-          loss_example("confident", CrossEntropyLossSpec{}, {13, 5}, 30)};
+          loss_example("many_classes", CrossEntropyLossSpec{}, {5, 131}),
+          loss_example("confident", CrossEntropyLossSpec{}, {13, 5}, 30),
+          // exp(y) would overflow, in float64 too.
+          loss_example("huge", CrossEntropyLossSpec{}, {13, 5}, 1e4),
+          loss_example("tiny", CrossEntropyLossSpec{}, {13, 5}, 1e-9)};
 }
 
 }  // namespace twin

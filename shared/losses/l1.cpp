@@ -10,8 +10,10 @@ std::vector<Example> L1LossSpec::examples() {
       loss_example("one_element", L1LossSpec{}, {1, 1}),
       loss_example("several_hundred_rows", L1LossSpec{}, {317, 5}),
       loss_example("picture", L1LossSpec{}, {2, 3, 5, 7}),
+      loss_example("wide", L1LossSpec{}, {3, 131}),
       loss_example("huge", L1LossSpec{}, {5, 3}, 1e6),
-      // One output in seven meets its target. Of 2⁷ elements the mean divides exactly.
+      loss_example("tiny", L1LossSpec{}, {5, 3}, 1e-6),
+      // One output in seven meets its target. The mean of 2⁷ integers is exact.
       loss_example("integers", L1LossSpec{}, {16, 8}),
   };
   all.back().draw = Draw::integers;

@@ -14,7 +14,8 @@ std::vector<double> AdamSpec::implied_gradient(const UpdateValues& before, const
 
 std::vector<Example> AdamSpec::examples() {
   return {training_example("plain", AdamSpec{.lr = 0.01}),
-          // As large as the gradients: where eps is added shows.
+          large_training_example("several_hundred_parameters", AdamSpec{.lr = 0.01}),
+          // eps is about as large as the gradients, so an eps in the wrong place changes the step.
           training_example("large_eps", AdamSpec{.lr = 0.01, .eps = 0.1}),
           training_example("short_memory", AdamSpec{.lr = 0.3, .beta1 = 0, .beta2 = 0.5}),
           training_example("weight_decay", AdamSpec{.lr = 0.01, .weight_decay = 0.1})};

@@ -43,12 +43,12 @@ std::vector<Prediction> AdamwSpec::mistakes(const Quantity& quantity, const Upda
     return each(step.size(), [&](std::size_t k) { return step[k] + decayed(u.value[k], step[k]); });
   };
   const double rate = u.lr * weight_decay;
-  const auto right = [&](double w, double) { return u.decays ? rate * w : 0; };
+  const auto right = [&](double w, double) { return decays(u.role) ? rate * w : 0; };
   // Adam's mistakes, beside a decay that is right.
   for (Prediction& prediction : all) prediction.values = with(prediction.values, right);
 
   const std::vector<double> step = adam_step(*this, u);
-  if (!u.decays) {
+  if (!decays(u.role)) {
     all.push_back({"decay_of_all", "w ← (1 - lr·weight_decay)·w - …",
                    "a bias or a scale decays: there is nothing to gain from it",
                    with(step, [&](double w, double) { return rate * w; })});

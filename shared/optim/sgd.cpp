@@ -18,7 +18,8 @@ std::vector<double> SgdSpec::implied_gradient(const UpdateValues& before, const 
 
 std::vector<Example> SgdSpec::examples() {
   return {training_example("plain", SgdSpec{.lr = 0.3}),
-          training_example("momentum", SgdSpec{.lr = 0.03, .momentum = 0.9})};
+          training_example("momentum", SgdSpec{.lr = 0.03, .momentum = 0.9}),
+          large_training_example("several_hundred_parameters", SgdSpec{.lr = 0.03, .momentum = 0.9})};
 }
 
 }  // namespace twin

@@ -18,7 +18,9 @@ std::vector<Example> CosineWithWarmupSchedule::examples() {
     return training_example(std::move(name), SgdSpec{.lr = 0.3, .momentum = 0.9}, schedule);
   };
   // Three steps are judged: they meet the rise, the top, the fall, and what follows the last step.
-  return {with("warmup", {2, 7}), with("fall", {0, 3, 0.1}), with("past_the_end", {0, 1, 0.25})};
+  return {with("warmup", {2, 7}), with("fall", {0, 3, 0.1}), with("past_the_end", {0, 1, 0.25}),
+          large_training_example("several_hundred_parameters", SgdSpec{.lr = 0.3, .momentum = 0.9},
+                                 CosineWithWarmupSchedule{2, 7})};
 }
 
 }  // namespace twin

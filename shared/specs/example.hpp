@@ -24,12 +24,19 @@ struct Example {
 };
 
 /// The layers under a random upstream gradient (the inner-product loss), trained with momentum.
-Example layer_example(std::string name, std::vector<LayerSpec> layers, Shape input);
+Example layer_example(std::string name, std::vector<LayerSpec> layers, Shape input, double scale = 1);
 /// The loss on bare outputs: the network has no layer, and its input gradient is that of the loss.
 Example loss_example(std::string name, LossSpec loss, Shape outputs, double scale = 1);
 /// A dense layer of odd sizes under the mean squared error, trained by the optimiser, whose rate a schedule
 /// may set and whose gradients may be clipped.
 Example training_example(std::string name, OptimizerSpec optimizer, std::optional<ScheduleSpec> schedule = {},
                          std::optional<ClippingSpec> clipping = {});
+/// The same with several hundred parameters and rows: more than any block of a loop that is vectorised.
+Example large_training_example(std::string name, OptimizerSpec optimizer,
+                               std::optional<ScheduleSpec> schedule = {},
+                               std::optional<ClippingSpec> clipping = {});
+
+/// A layer that has a derivative everywhere, and no parameters: for examples that need one between others.
+LayerSpec smooth_layer(std::string name);
 
 }  // namespace twin

@@ -8,7 +8,7 @@
 
 namespace twin {
 
-/// What a specification says of itself in one number.
+/// One number of a specification, by name: {"lr", 0.1}.
 struct Hyperparameter {
   std::string_view name;
   double value;

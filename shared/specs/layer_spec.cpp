@@ -1,5 +1,6 @@
 #include "shared/specs/layer_spec.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 
@@ -26,16 +27,28 @@ auto asked(const LayerSpec& layer, const Question& question) {
 
 std::string_view stem_of(const LayerSpec& layer) { return kLayersStems[layer.kind.index()]; }
 
-void refuse_shape(std::string_view expected, const Shape& x) {
-  throw LayerError(fmt::format("expected {}, got {}", expected, to_string(x)));
+void refuse_shape(std::string_view expected, const Shape& x, std::string_view path) {
+  throw LayerError(fmt::format("expected {}, got {}", expected, to_string(x)), path);
+}
+
+void expect_extents(const Shape& x, std::string_view path) {
+  constexpr std::size_t kMost = 5;
+  if (x.empty() || x.size() > kMost || *std::min_element(x.begin(), x.end()) <= 0)
+    refuse_shape("one to five extents, all above 0", x, path);
+}
+
+void refuse_index(std::int64_t limit, std::int64_t index, std::int64_t place, std::string_view path) {
+  throw LayerError(fmt::format("expected indices in 0…{}, got {} at place {}", limit - 1, index, place),
+                   path);
 }
 
 Shape output_shape(const LayerSpec& layer, const Shape& x) {
   return asked(layer, [&](const auto& kind) -> Shape {
-    if constexpr (requires { kind.output_shape(x); })
-      return kind.output_shape(x);
-    else
-      return x;
+    expect_extents(x);
+    Shape y = x;
+    if constexpr (requires { kind.output_shape(x); }) y = kind.output_shape(x);
+    expect_extents(y);
+    return y;
   });
 }
 

@@ -43,8 +43,8 @@ struct LayerSpec {
 /// "conv_transpose2d": the name of the files that hold the layer.
 std::string_view stem_of(const LayerSpec& layer);
 
-/// Shape of the outputs for inputs of shape x, both with the batch in front. Throws ShapeError that names the
-/// layer's path, what it expects and what it is given.
+/// Shape of the outputs for inputs of shape x, both with the batch in front. Throws LayerError, which names
+/// the layer's path, what it expects and what it is given.
 Shape output_shape(const LayerSpec& layer, const Shape& x);
 Shape output_shape(const std::vector<LayerSpec>& layers, Shape x);
 
@@ -77,7 +77,12 @@ std::vector<Prediction> mistakes_of(const LayerSpec& layer, const Quantity& quan
 /// composite may make its children's specifications up when it is asked for them.)
 std::optional<LayerSpec> find_layer(const std::vector<LayerSpec>& layers, std::string_view path);
 
-/// Throws ShapeError "expected <expected>, got <x>".
-[[noreturn]] void refuse_shape(std::string_view expected, const Shape& x);
+/// Throws LayerError "expected <expected>, got <x>".
+[[noreturn]] void refuse_shape(std::string_view expected, const Shape& x, std::string_view path = {});
+/// Throws LayerError unless x has one to five extents, all above 0.
+void expect_extents(const Shape& x, std::string_view path = {});
+/// Throws LayerError for an index that stands at `place` and is not in 0 … limit - 1.
+[[noreturn]] void refuse_index(std::int64_t limit, std::int64_t index, std::int64_t place,
+                               std::string_view path);
 
 }  // namespace twin

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/specs/parameter_spec.hpp"
 #include "shared/tensors/tensor.hpp"
 
 namespace twin {
@@ -69,7 +70,6 @@ struct LayerValues {
   std::map<std::string, Array> buffers;  // before the step
   /// A value of a child, or null: child("q_proj", Role::output).
   std::function<const Array*(const std::string& path, Role role)> child = {};
-  std::int64_t batch_size = 0;
 };
 
 /// The right values around a loss: outputs y, and targets of the same shape or labels.
@@ -85,7 +85,7 @@ struct UpdateValues {
   std::map<std::string, Array> state;
   double lr = 0;
   std::int64_t step = 1;  // this one, counted from 1
-  bool decays = true;     // weight decay pulls at this parameter
+  ParameterRole role = ParameterRole::weight;
 };
 
 /// {f(0), …, f(count - 1)}.

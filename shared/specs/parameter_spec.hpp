@@ -1,5 +1,5 @@
-// What a layer remembers, before it has memory: parameters, which training moves, and buffers, which the way
-// forward updates.
+// Specification of the tensors that a layer keeps: parameters, which training moves, and buffers, which the
+// way forward updates.
 #pragma once
 
 #include <string>

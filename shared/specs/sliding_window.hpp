@@ -2,8 +2,8 @@
 // `padding` more on either side that are not there.
 //
 //   window o, tap k     meets input o·stride + k·dilation - padding
-//   windows             floor((inputs + 2·padding - span) / stride) + 1,  span = dilation·(kernel_size - 1) +
-//   1
+//   span                dilation·(kernel_size - 1) + 1
+//   windows             floor((inputs + 2·padding - span) / stride) + 1
 //
 //   The arithmetic of torch.nn.Conv1d, Conv2d, MaxPool2d, … (Dumoulin, Visin 2016, "A guide to convolution
 //   arithmetic for deep learning", relationship 15).
