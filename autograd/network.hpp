@@ -59,7 +59,10 @@ class Network : public twin::Network {
     const torch::Tensor X = inputs(batch.inputs);
     const torch::Tensor y = targets(batch);
     torch::Tensor loss;
-    for (std::int64_t i = 0; i < steps; ++i) loss = step(X, y, [](StepPart) {});
+    for (std::int64_t i = 0; i < steps; ++i) {
+      loss = step(X, y, [](StepPart) {});
+      ++steps_done_;
+    }
     return loss.item<double>();
   }
 
@@ -73,6 +76,7 @@ class Network : public twin::Network {
         if (device_.is_cuda()) torch::cuda::synchronize();
         clock.end(part);
       });
+      ++steps_done_;
     }
     return clock.times();
   }
@@ -139,6 +143,7 @@ class Network : public twin::Network {
       add_backward(*layer);
 
     update();
+    ++steps_done_;
     for (const NamedParameter& p : parameters_) add(kStep, Role::parameter, p.name, "torch::optim", p.value);
     return trace;
   }
@@ -213,7 +218,7 @@ class Network : public twin::Network {
           }
         },
         spec_.optimizer);
-    if (counts_steps(spec_.optimizer)) all.add(step_count(steps_done_, dtype_));
+    if (counts_steps(spec_.optimizer)) all.add(step_count(counted_steps(), dtype_));
     return all;
   }
 
@@ -237,7 +242,22 @@ class Network : public twin::Network {
   }
 
   std::int64_t steps_done() const override { return steps_done_; }
-  void set_steps_done(std::int64_t steps) override { steps_done_ = steps; }
+  /// An optimiser that counts its own steps goes on from there.
+  void set_steps_done(std::int64_t steps) override {
+    steps_done_ = steps;
+    if (!counts_steps(spec_.optimizer)) return;
+    const std::size_t tensors = state_names(spec_.optimizer).size();
+    std::visit(
+        [&](const auto& spec) {
+          for (const NamedParameter& p : parameters_) {
+            OptimizerState state = state_of(spec, *optimizer_, p.value);
+            while (state.tensors.size() < tensors) state.tensors.push_back(torch::zeros_like(p.value));
+            state.step = steps;
+            set_state(spec, *optimizer_, p.value, state);
+          }
+        },
+        spec_.optimizer);
+  }
   double learning_rate() const override {
     const double rate = twin::learning_rate(spec_.optimizer);
     if (!spec_.schedule) return rate;
@@ -268,7 +288,6 @@ class Network : public twin::Network {
     if (spec_.schedule)
       for (auto& group : optimizer_->param_groups()) group.options().set_lr(learning_rate());
     optimizer_->step();
-    ++steps_done_;
   }
 
   /// The loss of outputs in their own shape: labels are one for each row of logits.
@@ -360,6 +379,15 @@ class Network : public twin::Network {
       if (indices[i] < 0 || indices[i] >= limit)
         throw DataError("index " + std::to_string(indices[i]) + " at place " + std::to_string(i) +
                         " is out of range 0…" + std::to_string(limit - 1));
+  }
+
+  // As the optimiser has counted them: 0 before its first step, for it knows no parameter yet. Without
+  // parameters it counts nothing.
+  std::int64_t counted_steps() const {
+    if (parameters_.empty()) return steps_done_;
+    return std::visit(
+        [&](const auto& spec) { return state_of(spec, *optimizer_, parameters_.front().value).step; },
+        spec_.optimizer);
   }
 
   // A parameter that the loss does not depend on has no gradient.

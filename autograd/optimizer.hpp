@@ -18,8 +18,8 @@ struct NamedParameter {
   ParameterRole role;
 };
 
-/// What an optimiser remembers of one parameter, in the order of state_names(); no tensors before a first
-/// step.
+/// What an optimiser remembers of one parameter: the tensors in the order of state_names(), and the steps it
+/// has counted. Before a first step there are no tensors, and the count is 0.
 struct OptimizerState {
   std::vector<torch::Tensor> tensors;
   std::int64_t step = 0;

@@ -25,7 +25,7 @@ class ManualBackend final : public Backend {
   bool available(Device device) const override { return device == Device::cpu; }
 
   std::unique_ptr<twin::Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
-    if (!available(device)) throw MachineError("the hand-written twin has no cuda", {}, "use --device cpu");
+    if (!available(device)) throw MachineError("the manual twin has no cuda", {}, "use --device cpu");
     validate(spec);
     if (dtype == DType::float32) return std::make_unique<Network<AnyModel<float>>>(spec, products_);
     if (dtype == DType::float64) return std::make_unique<Network<AnyModel<double>>>(spec, products_);

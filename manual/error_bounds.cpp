@@ -41,7 +41,8 @@ std::vector<RunningError> copy_of(const Values& values) {
 
 }  // namespace
 
-StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, const Batch& batch) {
+StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, const Batch& batch,
+                       const BoundsOf& what) {
   AnyModel<RunningError> model(spec);
   for (Parameter<RunningError>& p : model.parameters()) fill(p.value, before.parameters.at(p.name));
   for (Buffer<RunningError>& buffer : model.buffers()) {
@@ -72,9 +73,15 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
   }
 
   StepErrors result;
-  const DecisionRecorder decisions(unit_roundoff(dtype_of(before.parameters)));
-  const Way<RunningError> way{{.seed = spec.mask_seed, .step = before.steps_done}};
+  const DecisionRecorder decisions(unit_roundoff(dtype_of(before.parameters)), what.turned);
+  const bool evaluates = what.mode == Mode::evaluation;
+  const Way<RunningError> way{
+      {.mode = what.mode, .keeps_buffers = evaluates, .seed = spec.mask_seed, .step = before.steps_done}};
   const auto run = [&](const auto& x) {
+    if (evaluates) {
+      result.outputs = copy_of(model.forward(x, way));
+      return;
+    }
     result.loss = model.loss(model.forward(x, way), targets);
     const Activation<RunningError> d_x = model.backward(model.error(), way);
     if (!d_x.empty()) result.input_gradient = copy_of(d_x);
@@ -85,6 +92,7 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
     inputs = exact_values(batch.inputs);
     run(Activation<RunningError>(inputs.data(), Extents(x_shape)));
   }
+  if (evaluates) return result;
   for (const Parameter<RunningError>& p : model.parameters())
     result.gradients.emplace_back(p.name, copy_of(p.gradient));
   for (const Buffer<RunningError>& b : model.buffers())

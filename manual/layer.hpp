@@ -18,7 +18,13 @@ namespace twin::manual {
 struct Formulas {
   const char* forward;
   const char* backward;
-  std::vector<const char*> parameters;  // one for each parameter of its own
+};
+
+/// A parameter of a layer's own, and how the layer came by its gradient.
+template <typename Scalar>
+struct OwnParameter {
+  Parameter<Scalar> parameter;
+  const char* formula;
 };
 
 /// Sees the values of a traced step, under the path of the layer that computes them.
@@ -32,7 +38,7 @@ class Observer {
   /// The gradients of `own`, the layer's own parameters, are complete when the whole way back is done: a
   /// weight may be used again. d_x is empty where the inputs are integers.
   virtual void left_backward(const std::string& path, const Formulas& formulas,
-                             const std::vector<Parameter<Scalar>>& own, const Activation<Scalar>& d_x) = 0;
+                             const std::vector<OwnParameter<Scalar>>& own, const Activation<Scalar>& d_x) = 0;
 };
 
 /// What goes along with the values.

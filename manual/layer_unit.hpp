@@ -8,10 +8,12 @@
 //     forward(…, const Pass&)               it behaves differently in training, or draws
 //     forward(…, const Way&)                it has children, whose values are observed too
 //   and in the same way backward(). What returns a matrix has the leading extents of x.
-//   backward_parameters(), zero_grad(), parameters(name), buffers(name) and parameter_formulas may be left
-//   out where there is nothing to say.
+//   backward_parameters(), zero_grad(), buffers(name), and parameters(name) with parameter_formulas, a
+//   formula for each parameter, may be left out where there is nothing to say.
 #pragma once
 
+#include <iterator>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -68,7 +70,7 @@ class LayerUnit final : public Layer<Scalar> {
   }
 
   void collect(std::vector<Parameter<Scalar>>& parameters) override {
-    for (Parameter<Scalar>& parameter : own_parameters()) parameters.push_back(std::move(parameter));
+    for (OwnParameter<Scalar>& own : own_parameters()) parameters.push_back(std::move(own.parameter));
     if constexpr (requires { layer_.children(); })
       for (const auto& child : layer_.children()) child->collect(parameters);
   }
@@ -129,20 +131,21 @@ class LayerUnit final : public Layer<Scalar> {
     return y;
   }
 
-  static Formulas formulas() {
-    Formulas all{Kind::forward_formula, Kind::backward_formula, {}};
-    if constexpr (requires { std::begin(Kind::parameter_formulas); })
-      all.parameters.assign(std::begin(Kind::parameter_formulas), std::end(Kind::parameter_formulas));
-    return all;
-  }
+  static Formulas formulas() { return {Kind::forward_formula, Kind::backward_formula}; }
 
-  // Those without an element (a bias that the specification leaves out) are none.
-  std::vector<Parameter<Scalar>> own_parameters() {
-    std::vector<Parameter<Scalar>> all;
-    if constexpr (requires { layer_.parameters(path_); })
-      for_each_parameter(layer_.parameters(path_), [&](auto& parameter) {
-        if (parameter.value.size() > 0) all.push_back(std::move(parameter));
+  // A parameter without an element does not exist: a bias that the specification leaves out.
+  std::vector<OwnParameter<Scalar>> own_parameters() {
+    std::vector<OwnParameter<Scalar>> all;
+    if constexpr (requires { layer_.parameters(path_); }) {
+      auto parameters = layer_.parameters(path_);
+      static_assert(std::tuple_size_v<decltype(parameters)> == std::size(Kind::parameter_formulas),
+                    "a layer has a formula for each of its parameters");
+      const char* const* formula = std::begin(Kind::parameter_formulas);
+      for_each_parameter(parameters, [&](auto& parameter) {
+        if (parameter.value.size() > 0) all.push_back({std::move(parameter), *formula});
+        ++formula;
       });
+    }
     return all;
   }
 

@@ -32,26 +32,27 @@ class ConstMatrixView : public Eigen::Map<const Matrix<Scalar, Rows, Cols>> {
   ConstMatrixView(const Scalar* values, Index rows, Index cols) : Base(values, rows, cols) {}
 };
 
-/// What sums of many numbers are kept in, so that they lose nothing on the way.
+/// Sums of many numbers are kept in this type: with more digits than Scalar, a long sum rounds as a single
+/// operation would.
 template <typename Scalar>
 using Wider = std::conditional_t<std::is_same_v<Scalar, float>, double,
                                  std::conditional_t<std::is_same_v<Scalar, double>, long double, Scalar>>;
 
-/// c = a·b, or c += a·b, where c is none of both; c is made to fit, unless it is a view.
+/// c = a·b, or c += a·b. c shares no memory with a or b; it is resized to the product, unless it is a view.
 template <typename C, typename A, typename B>
 void set_product(C&& c, const A& a, const B& b, bool add = false) {
   using Scalar = typename std::remove_cvref_t<C>::Scalar;
   constexpr bool kKnown = A::SizeAtCompileTime != Eigen::Dynamic && B::SizeAtCompileTime != Eigen::Dynamic;
   if constexpr (!kKnown) {
     c.resize(a.rows(), b.cols());
-    // Below this Eigen does the same: a call would take longer than the product.
+    // A smaller product takes less time than a call of BLAS. Eigen's own products have the same threshold.
     if (a.rows() + b.cols() + a.cols() >= EIGEN_GEMM_TO_COEFFBASED_THRESHOLD) {
       multiply<Scalar>(operand(a), operand(b), c.data(), c.outerStride(), add);
       return;
     }
   }
-  // Element by element: Eigen would write an outer product number by number, and reading that back as a
-  // vector has to wait.
+  // lazyProduct() computes each element of c by itself. Eigen's default writes an outer product number by
+  // number; whoever then reads these numbers back as vectors has to wait for the writes.
   if (add)
     c.noalias() += a.lazyProduct(b);
   else

@@ -262,11 +262,10 @@ class Network final : public twin::Network {
       add("adjustment", Role::output_gradient, path, "", shape_of(d_y), d_y);
     }
     void left_backward(const std::string& path, const Formulas& formulas,
-                       const std::vector<Parameter<Scalar>>& own, const Activation<Scalar>& d_x) override {
-      for (std::size_t i = 0; i < own.size(); ++i) {
-        gradients_.emplace_back(trace.size(), own[i]);
-        add("adjustment", Role::parameter_gradient, own[i].name, formulas.parameters.at(i), own[i].shape,
-            own[i].gradient);
+                       const std::vector<OwnParameter<Scalar>>& own, const Activation<Scalar>& d_x) override {
+      for (const auto& [p, formula] : own) {
+        gradients_.emplace_back(trace.size(), p);
+        add("adjustment", Role::parameter_gradient, p.name, formula, p.shape, p.gradient);
       }
       if (!d_x.empty()) add("adjustment", Role::input_gradient, path, formulas.backward, shape_of(d_x), d_x);
     }

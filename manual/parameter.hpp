@@ -45,8 +45,8 @@ template <typename Scalar>
 struct Buffer {
   std::string name;
   Matrix<Scalar>* values;
-  bool carried = false;  // a state, which reset_state() forgets
-  Shape shape = {};      // of running statistics; of a state that of the matrix
+  bool carried = false;  // the state of a recurrent layer, which reset_state() empties
+  Shape shape = {};      // of running statistics; a carried state has the shape of `values`
 };
 
 }  // namespace twin::manual

@@ -34,7 +34,8 @@ Operand<typename M::Scalar> operand(const M& m) {
   return {m.data(), m.rows(), m.cols(), m.outerStride(), !M::IsRowMajor};
 }
 
-/// c = a·b, or c += a·b, where c is row-major with rows `stride` apart, and overlaps none of both.
+/// c = a·b, or c += a·b. c is row-major, its rows are `stride` elements apart, and it overlaps neither a nor
+/// b.
 template <typename Scalar>
 void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Eigen::Index stride, bool add);
 

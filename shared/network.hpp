@@ -110,7 +110,7 @@ class Network {
   /// Of the next step.
   virtual double learning_rate() const = 0;
 
-  /// Outputs, in evaluation mode.
+  /// Outputs in evaluation mode, named "outputs".
   virtual Tensor predict(const TensorView& inputs) = 0;
   /// In training mode, with the masks of the next step. Buffers stay as they are.
   virtual double loss(const Batch& batch) = 0;
@@ -146,7 +146,7 @@ std::int64_t steps_of(const NamedTensors& optimizer_state);
 enum class Device { cpu, cuda };
 std::string_view to_string(Device device);
 
-/// One side of the house: builds networks from specifications.
+/// Builds networks from specifications with one library: manual/ with Eigen, autograd/ with LibTorch.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -160,8 +160,8 @@ class Backend {
     return {};
   }
   /// Parameters are zero until load_parameters(). Throws MachineError when the device is not available,
-  /// UsageError or ShapeError when the specification is not valid, or holds
-  /// something that this side lacks.
+  /// UsageError or ShapeError when the specification is not valid, UsageError when this side lacks() part of
+  /// it.
   virtual std::unique_ptr<Network> build(const NetworkSpec& spec, DType dtype, Device device) const = 0;
 
   virtual void set_threads(int threads) const = 0;

@@ -31,7 +31,7 @@ inline void set_state(const SgdSpec&, torch::optim::Optimizer& optimizer, const 
 }
 
 // For autograd/variants/tuned.hpp: one call for all parameters.
-inline bool has_tuned_update(const SgdSpec& spec) { return spec.momentum == 0; }
+inline const char* tuned_update_lacks(const SgdSpec& spec) { return spec.momentum == 0 ? "" : "momentum"; }
 inline void tuned_update(const SgdSpec& spec, const Own& parameters, const Own& gradients) {
   torch::_foreach_add_(parameters, gradients, -spec.lr);
 }

@@ -2,17 +2,30 @@
 // are called as functions, not through modules; gradients are handed over instead of added up; one call
 // updates all parameters.
 //
-//   A stem that can be called so says functional() (layers) or has_tuned_update() and tuned_update()
-//   (optimisers).
+//   A stem that can be called so says functional() (layers) or tuned_update() (optimisers). An optimiser also
+//   says tuned_update_lacks(): which of its options tuned_update() leaves out ("momentum"), where one is set.
 #pragma once
 
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "autograd/network.hpp"
 #include "autograd/variants/own.hpp"
+#include "shared/stems.hpp"
 #include "stems/autograd/layers.hpp"
 
 namespace twin::autograd {
+
+template <typename Kind>
+concept TunedLayer = requires(const Kind& kind, const Own& own, const torch::Tensor& x) {
+  functional(kind, own, x);
+};
+template <typename Kind>
+concept TunedOptimizer = requires(const Kind& kind, const Own& parameters) {
+  tuned_update_lacks(kind);
+  tuned_update(kind, parameters, parameters);
+};
 
 class Tuned final : public Network {
  public:
@@ -22,7 +35,7 @@ class Tuned final : public Network {
     for (const LayerSpec& layer : spec.layers)
       std::visit(
           [&](const auto& kind) {
-            if constexpr (requires { functional(kind, Own{}, torch::Tensor{}); }) {
+            if constexpr (TunedLayer<std::remove_cvref_t<decltype(kind)>>) {
               const std::size_t count = parameters_of(std::vector{layer}).size();
               const Own own(all_.begin() + static_cast<std::ptrdiff_t>(next),
                             all_.begin() + static_cast<std::ptrdiff_t>(next + count));
@@ -36,23 +49,20 @@ class Tuned final : public Network {
   static std::string lacks(const NetworkSpec& spec) {
     if (spec.schedule) return "a schedule";
     if (spec.clipping) return "clipping";
-    for (const LayerSpec& layer : spec.layers) {
-      const bool has = std::visit(
-          [](const auto& kind) {
-            return requires { functional(kind, Own{}, torch::Tensor{}); };
-          },
-          layer.kind);
-      if (!has) return "the layer " + std::string(stem_of(layer));
-    }
-    const bool updates = std::visit(
-        [](const auto& kind) {
-          if constexpr (requires { has_tuned_update(kind); })
-            return has_tuned_update(kind);
-          else
-            return false;
+    for (const LayerSpec& layer : spec.layers)
+      if (!std::visit([]<typename Kind>(const Kind&) { return TunedLayer<Kind>; }, layer.kind))
+        return "the layer " + std::string(stem_of(layer));
+    const std::string optimizer = "the optimiser " + std::string(name_of(spec.optimizer));
+    return std::visit(
+        [&]<typename Kind>(const Kind& kind) -> std::string {
+          if constexpr (TunedOptimizer<Kind>) {
+            const std::string without = tuned_update_lacks(kind);
+            return without.empty() ? "" : optimizer + " with " + without;
+          } else {
+            return optimizer;
+          }
         },
         spec.optimizer);
-    return updates ? "" : "this optimiser, other than SGD without momentum";
   }
 
  private:
@@ -69,7 +79,7 @@ class Tuned final : public Network {
     torch::NoGradGuard no_grad;
     std::visit(
         [&](const auto& kind) {
-          if constexpr (requires { tuned_update(kind, all_, gradients); })
+          if constexpr (TunedOptimizer<std::remove_cvref_t<decltype(kind)>>)
             tuned_update(kind, all_, gradients);
         },
         spec_.optimizer);

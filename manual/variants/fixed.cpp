@@ -15,16 +15,14 @@ class FixedBackend final : public Backend {
     return backend().description() + ", sizes known to the compiler";
   }
   bool available(Device device) const override { return backend().available(device); }
-  std::string lacks(const NetworkSpec& spec) const override {
-    return Xor<float>::fits(spec) ? "" : "the sizes of this network: the compiler was told of 2-4-1 alone";
-  }
+  std::string lacks(const NetworkSpec& spec) const override { return Xor<float>::lacks(spec); }
 
   std::unique_ptr<twin::Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
-    if (!available(device)) throw MachineError("the hand-written twin has no cuda", {}, "use --device cpu");
+    if (!available(device)) throw MachineError("the manual twin has no cuda", {}, "use --device cpu");
     validate(spec);
     if (const std::string missing = lacks(spec); !missing.empty())
       throw UsageError(fmt::format("{} lacks {}", name(), missing), {},
-                       "2-4-1 with the mean squared error and SGD alone");
+                       "it computes xor alone, with the mean squared error and SGD");
     if (dtype == DType::float32) return std::make_unique<Network<Xor<float>>>(spec, Products::blas);
     if (dtype == DType::float64) return std::make_unique<Network<Xor<double>>>(spec, Products::blas);
     throw ShapeError(fmt::format("no network computes in {}", to_string(dtype)));

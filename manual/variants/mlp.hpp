@@ -22,6 +22,7 @@
 #include "manual/optim/sgd.hpp"
 #include "manual/optimizer.hpp"
 #include "shared/networks/mlp.hpp"
+#include "shared/stems.hpp"
 #include "stems/manual/layers.hpp"
 
 namespace twin::manual {
@@ -65,16 +66,21 @@ class Mlp {
   using Input = ConstMatrixView<Scalar, Batch, kWidths[0]>;
   using Output = ConstMatrixView<Scalar, Batch, kWidths[kDense]>;
 
-  /// Whether `spec` describes this network: plain layers, the mean squared error, SGD.
-  static bool fits(const NetworkSpec& spec) {
+  /// What of `spec` this network does not have, by name; empty when it has all: layers of its sizes, the mean
+  /// squared error, SGD.
+  static std::string lacks(const NetworkSpec& spec) {
     const NetworkSpec like = mlp({Widths...}, MseLossSpec{}, spec.optimizer, spec.initialiser);
-    return std::holds_alternative<MseLossSpec>(spec.loss) &&
-           std::holds_alternative<SgdSpec>(spec.optimizer) &&
-           std::equal(spec.layers.begin(), spec.layers.end(), like.layers.begin(), like.layers.end(),
-                      [](const LayerSpec& a, const LayerSpec& b) { return a.kind == b.kind; });
+    if (!std::equal(spec.layers.begin(), spec.layers.end(), like.layers.begin(), like.layers.end(),
+                    [](const LayerSpec& a, const LayerSpec& b) { return a.kind == b.kind; }))
+      return fmt::format("these layers: the compiler was told of {} alone", widths_of(like));
+    if (!std::holds_alternative<MseLossSpec>(spec.loss))
+      return fmt::format("the loss {}", name_of(spec.loss));
+    if (!std::holds_alternative<SgdSpec>(spec.optimizer))
+      return fmt::format("the optimiser {}", name_of(spec.optimizer));
+    return "";
   }
 
-  /// Precondition: fits().
+  /// Precondition: lacks() nothing.
   explicit Mlp(const NetworkSpec& spec)
       : layers_(make_layers(spec.layers, std::make_index_sequence<kLayers>{})),
         loss_(MseLossSpec{}),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shared/specs/hyperparameter.hpp"
+#include "shared/specs/mistakes.hpp"
 
 namespace twin {
 
@@ -17,6 +18,8 @@ struct ClipGradNormSpec {
   bool operator==(const ClipGradNormSpec&) const = default;
 
   HyperparameterFields hyperparameters() { return {{"max_norm", &max_norm, false}}; }
+  /// For the clipped gradient of one parameter, gradients[which]; gradients: of all, as they were before.
+  std::vector<Prediction> mistakes(const std::vector<Array>& gradients, std::size_t which) const;
   static std::vector<Example> examples();
 };
 

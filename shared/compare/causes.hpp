@@ -18,8 +18,8 @@ inline constexpr auto kCausesOfMarks = std::to_array<std::string_view>(
      "sign_per_slice", "some_right", "stale", "swapped", "term_added", "term_missing", "transposed",
      "unexplained", "weight_decay", "zero", "zero_slices",
      // Of two networks: shared/compare_networks.
-     "clipping_left_out", "factor_elements", "factor_elements_twice", "factor_outputs",
-     "factor_outputs_twice", "learning_rate", "step_count", "wrong_shape"});
+     "factor_elements", "factor_elements_twice", "factor_outputs", "factor_outputs_twice", "learning_rate",
+     "step_count", "training_mode", "wrong_shape"});
 
 /// One of them; another word does not compile.
 class Cause {

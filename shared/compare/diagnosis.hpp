@@ -39,8 +39,9 @@ struct DiagnosisContext {
   std::vector<NamedFactor> factors = {};  // tried before the batch size, 2 and the tensor's own extents
   NamedTensors parameters = {};           // by the names of their gradients: a term of weight decay
   NamedTensors previous = {};             // the gradients of the step before: one that was never zeroed
-  NamedTensors terms =
-      {};  // of which a term may be made that is missing: diagnose() adds the other gradients
+  /// Tensors of which a multiple may be missing, or one too many: the gradient of another branch. diagnose()
+  /// adds the other gradients.
+  NamedTensors terms = {};
 };
 
 /// Something a tensor may hold in place of the right values.

@@ -32,11 +32,11 @@ void expect_one_for_each(const Tensor& tensor, const std::vector<RunningError>& 
         fmt::format("{}: {} bounds for {} elements", tensor.name(), errors.size(), tensor.size()));
 }
 
-// float32: the hand may be as inexact as the framework, not more.
-CheckRow judge_as_inexact(const Tensor& actual, const Tensor& oracle, const Tensor& exact) {
+// float32: `actual` may be as inexact as `expected`, not more.
+CheckRow judge_as_inexact(const Tensor& actual, const Tensor& expected, const Tensor& exact) {
   CheckRow row;
   row.gap = difference(actual, exact);
-  const Difference reference = difference(oracle, exact);
+  const Difference reference = difference(expected, exact);
   row.bound = tolerance::kFloat32Ratio * reference.max_abs +
               tolerance::kFloat32Floor * unit_roundoff(DType::float32) * reference.scale;
   if (!(row.gap.max_abs <= row.bound && std::isfinite(row.bound))) row.verdict = Verdict::fail;
@@ -72,7 +72,7 @@ std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, 
     });
   };
   const bool gradients_differ = mismatch_in("loss", "gradient", "input_gradient");
-  const bool updates_differ = mismatch_in("weight", "optimizer_state");
+  const bool updates_differ = mismatch_in("weight", "optimizer_state", "buffer");
   const bool actual_fails = judged_by_differences(actual, Verdict::fail);
   const bool expected_fails = judged_by_differences(expected, Verdict::fail);
   if (actual_fails && expected_fails)
@@ -91,8 +91,12 @@ std::string culprit(const std::vector<CheckRow>& rows, std::string_view actual, 
     return fmt::format("{} and {} differ, and no finite difference says which is wrong.", actual, expected);
   if (updates_differ)
     return fmt::format(
-        "The gradients agree, the weights after a step do not: the update of {} or {} is wrong.", actual,
+        "The gradients agree, what a step leaves behind does not: the update of {} or {} is wrong.", actual,
         expected);
+  if (mismatch_in("output"))
+    return fmt::format(
+        "The steps agree, the outputs in evaluation mode do not: the evaluation of {} or {} is wrong.",
+        actual, expected);
   return "";
 }
 
@@ -111,13 +115,14 @@ CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second,
   return worst;
 }
 
-CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::vector<RunningError>& errors) {
-  expect_one_for_each(oracle, errors);
+CheckRow judge_float64(const Tensor& actual, const Tensor& expected,
+                       const std::vector<RunningError>& errors) {
+  expect_one_for_each(expected, errors);
   const double u = unit_roundoff(DType::float64);
   const std::vector<double> a = actual.to_doubles();
-  const std::vector<double> o = oracle.to_doubles();
+  const std::vector<double> o = expected.to_doubles();
   CheckRow row;
-  row.gap = difference(actual, oracle);
+  row.gap = difference(actual, expected);
   row.bound = tolerance::kGateRoundings * u * row.gap.scale;
   bool within_bounds = true;
   std::size_t unchecked = 0;
@@ -138,11 +143,11 @@ CheckRow judge_float64(const Tensor& actual, const Tensor& oracle, const std::ve
   return row;
 }
 
-CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor& exact,
+CheckRow judge_float32(const Tensor& actual, const Tensor& expected, const Tensor& exact,
                        const std::vector<RunningError>& errors) {
   expect_one_for_each(exact, errors);
   const double u = unit_roundoff(DType::float32);
-  CheckRow row = judge_as_inexact(actual, oracle, exact);
+  CheckRow row = judge_as_inexact(actual, expected, exact);
   const std::vector<double> a = actual.to_doubles();
   const std::vector<double> e = exact.to_doubles();
   for (std::size_t i = 0; i < e.size(); ++i)
@@ -160,7 +165,7 @@ CheckRow judge_float32(const Tensor& actual, const Tensor& oracle, const Tensor&
   const auto unknown = static_cast<double>(std::count(known.begin(), known.end(), false));
   if (unknown > 0) {
     const double derived_share = row.derived_share;
-    row = judge_as_inexact(without_unknown(actual, e, known), without_unknown(oracle, e, known), exact);
+    row = judge_as_inexact(without_unknown(actual, e, known), without_unknown(expected, e, known), exact);
     row.derived_share = derived_share;
     row.unchecked_share = unknown / static_cast<double>(known.size());
     if (!row.failed()) {

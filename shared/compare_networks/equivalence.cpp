@@ -5,6 +5,7 @@
 
 #include "shared/compare/finite_differences.hpp"
 #include "shared/compare/tolerances.hpp"
+#include "shared/compare_networks/kinks.hpp"
 #include "shared/errors.hpp"
 
 namespace twin {
@@ -39,45 +40,67 @@ class StepJudge {
     const Gradients manual = manual_->gradients(rounded.view());
     const Gradients autograd = autograd_->gradients(rounded.view());
     const Gradients exact = exact_ ? exact_->gradients(rounded.as(DType::float64).view()) : Gradients{};
-    const StepErrors errors = errors_of(rounded);
+    Kinks kinks = kinks_of(state_of(*autograd_), rounded);
 
-    judge_loss(1, manual.loss, autograd.loss, exact.loss, errors);
-    judge_all("gradient", 1, manual.parameters, autograd.parameters, exact.parameters, errors.gradients,
-              errors);
+    judge_loss(1, manual.loss, autograd.loss, exact.loss, kinks);
+    judge_all("gradient", 1, manual.parameters, autograd.parameters, exact.parameters, &StepErrors::gradients,
+              kinks);
     if (autograd.input)
-      judge("input_gradient", 1, manual.input.value(), *autograd.input,
-            exact_ ? *exact.input : *autograd.input, errors.input_gradient, errors);
+      judge(
+          "input_gradient", 1, manual.input.value(), *autograd.input, exact_ ? *exact.input : *autograd.input,
+          [](const StepErrors& errors) { return errors.input_gradient; }, kinks);
   }
 
   void step(std::int64_t number, const OwnedBatch& batch) {
-    // Everything is set equal: this step is judged by itself, not by what earlier ones have left.
-    const NetworkState before = state_of(*autograd_);
-    load(*manual_, before);
-    if (exact_) load(*exact_, before.as(DType::float64));
+    // This step is judged by itself, not by what earlier ones have left.
+    const NetworkState before = set_equal();
     const OwnedBatch rounded = batch.as(options_.dtype);
-    const StepErrors errors = errors_of(rounded);
+    Kinks kinks = kinks_of(before, rounded);
     const double manual_loss = manual_->train_step(rounded.view());
     const double autograd_loss = autograd_->train_step(rounded.view());
     const double exact_loss = exact_ ? exact_->train_step(rounded.as(DType::float64).view()) : 0;
-    judge_loss(number, manual_loss, autograd_loss, exact_loss, errors);
+    judge_loss(number, manual_loss, autograd_loss, exact_loss, kinks);
     const NetworkState manual = state_of(*manual_), autograd = state_of(*autograd_),
                        exact = exact_ ? state_of(*exact_) : NetworkState{};
-    judge_all("weight", number, manual.parameters, autograd.parameters, exact.parameters, errors.parameters,
-              errors);
+    judge_all("weight", number, manual.parameters, autograd.parameters, exact.parameters,
+              &StepErrors::parameters, kinks);
     judge_all("optimizer_state", number, manual.optimizer, autograd.optimizer, exact.optimizer,
-              errors.optimizer_state, errors);
-    judge_all("buffer", number, manual.buffers, autograd.buffers, exact.buffers, errors.buffers, errors);
+              &StepErrors::optimizer_state, kinks);
+    judge_all("buffer", number, manual.buffers, autograd.buffers, exact.buffers, &StepErrors::buffers, kinks);
+  }
+
+  /// In evaluation mode, after `number` steps.
+  void outputs(std::int64_t number, const OwnedBatch& batch) {
+    const NetworkState state = set_equal();
+    const OwnedBatch rounded = batch.as(options_.dtype);
+    const Tensor manual = manual_->predict(rounded.inputs.view());
+    const Tensor autograd = autograd_->predict(rounded.inputs.view());
+    const Tensor exact = exact_ ? exact_->predict(rounded.as(DType::float64).inputs.view()) : autograd;
+    const std::vector<RunningError> bounds =
+        twins_.errors(spec_, state, rounded.view(), {.mode = Mode::evaluation}).outputs;
+    rows.push_back(judged("output", number, manual, autograd, exact, bounds));
   }
 
   std::vector<CheckRow> rows;
 
  private:
-  StepErrors errors_of(const OwnedBatch& batch) const {
-    return twins_.errors(spec_, state_of(*autograd_), batch.view());
+  // Gives every network what autograd holds.
+  NetworkState set_equal() {
+    NetworkState state = state_of(*autograd_);
+    load(*manual_, state);
+    if (exact_) load(*exact_, state.as(DType::float64));
+    return state;
   }
 
-  void judge(const char* quantity, std::int64_t step, const Tensor& manual, const Tensor& autograd,
-             const Tensor& exact, const std::vector<RunningError>& bounds, const StepErrors& errors) {
+  // `batch` outlives the result.
+  Kinks kinks_of(NetworkState before, const OwnedBatch& batch) const {
+    return Kinks([this, before = std::move(before), &batch](const std::vector<std::int64_t>& turned) {
+      return twins_.errors(spec_, before, batch.view(), {.turned = turned});
+    });
+  }
+
+  CheckRow judged(const char* quantity, std::int64_t step, const Tensor& manual, const Tensor& autograd,
+                  const Tensor& exact, const std::vector<RunningError>& bounds) const {
     CheckRow row =
         exact_ ? judge_float32(manual, autograd, exact, bounds) : judge_float64(manual, autograd, bounds);
     row.twin = "manual";
@@ -85,22 +108,29 @@ class StepJudge {
     row.quantity = quantity;
     row.tensor = autograd.name();
     row.step = step;
-    // Where rounding alone may decide which side of a kink is taken, two right twins may differ by anything.
-    if (row.failed() && errors.too_close > 0) row.verdict = Verdict::kink;
-    rows.push_back(std::move(row));
+    return row;
   }
 
-  void judge_loss(std::int64_t step, double manual, double autograd, double exact, const StepErrors& errors) {
-    judge("loss", step, scalar(manual), scalar(autograd), scalar(exact), {errors.loss}, errors);
+  void judge(const char* quantity, std::int64_t step, const Tensor& manual, const Tensor& autograd,
+             const Tensor& exact, const Kinks::Select& select, Kinks& kinks) {
+    rows.push_back(judged(quantity, step, manual, autograd, exact, select(kinks.errors())));
+    if (rows.back().failed() && kinks.explain(manual, autograd, select)) rows.back().verdict = Verdict::kink;
+  }
+
+  void judge_loss(std::int64_t step, double manual, double autograd, double exact, Kinks& kinks) {
+    judge(
+        "loss", step, scalar(manual), scalar(autograd), scalar(exact),
+        [](const StepErrors& errors) { return std::vector{errors.loss}; }, kinks);
   }
 
   void judge_all(const char* quantity, std::int64_t step, const NamedTensors& manual,
-                 const NamedTensors& autograd, const NamedTensors& exact, const NamedErrors& bounds,
-                 const StepErrors& errors) {
+                 const NamedTensors& autograd, const NamedTensors& exact, NamedErrors StepErrors::*bounds,
+                 Kinks& kinks) {
     for (const Tensor& tensor : autograd) {
       const std::string& name = tensor.name();
-      judge(quantity, step, manual.at(name), tensor, exact_ ? exact.at(name) : tensor, find(bounds, name),
-            errors);
+      judge(
+          quantity, step, manual.at(name), tensor, exact_ ? exact.at(name) : tensor,
+          [&](const StepErrors& errors) { return find(errors.*bounds, name); }, kinks);
     }
   }
 
@@ -168,6 +198,7 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
     at_first.gradients(first);
     for (std::int64_t s = 0; s < options.steps; ++s)
       in_training.step(s + 1, batches[static_cast<std::size_t>(s) % batches.size()]);
+    in_training.outputs(options.steps, first);
     for (const StepJudge* judge : {&at_first, &in_training})
       rows.insert(rows.end(), judge->rows.begin(), judge->rows.end());
   }
@@ -175,7 +206,7 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
   if (options.dtype == DType::float64 && options.finite_differences) {
     const std::unique_ptr<Network> fresh = twins.manual.build(spec, DType::float64, Device::cpu);
     fresh->load_parameters(parameters);
-    const RunningError loss = twins.errors(spec, state_of(*fresh), first.view()).loss;
+    const RunningError loss = twins.errors(spec, state_of(*fresh), first.view(), {}).loss;
     for (const Backend* backend : {&twins.manual, twins.autograd}) {
       if (!backend) continue;
       const Device device = backend == &twins.manual ? Device::cpu : options.device;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "shared/compare/causes.hpp"
 #include "shared/compare_networks/findings.hpp"
 #include "shared/compare_networks/situation.hpp"
 #include "shared/compare_networks/wrong_updates.hpp"
@@ -19,7 +20,8 @@ class Examiner {
       : twins_(twins), spec_(spec), options_(options) {}
 
   std::vector<Suspect> run(const Situation& situation) const {
-    for (const auto stage : {&Examiner::traced_steps, &Examiner::gradients, &Examiner::updates})
+    for (const auto stage :
+         {&Examiner::traced_steps, &Examiner::gradients, &Examiner::updates, &Examiner::outputs})
       if (std::vector<Suspect> suspects = (this->*stage)(situation); !suspects.empty()) return suspects;
     return {};
   }
@@ -98,6 +100,29 @@ class Examiner {
       examination.compare(manual, right_update_of(*pair.autograd, batch), batch.inputs.shape().at(0));
     }
     return examination.suspects();
+  }
+
+  // In evaluation mode, after steps that have moved running statistics.
+  std::vector<Suspect> outputs(const Situation& situation) const {
+    const Pair pair = build(situation.parameters);
+    for (std::int64_t step = 0; step < kFewestUpdates; ++step)
+      pair.autograd->train_step(batch_of(situation, step).view());
+    load(*pair.manual, state_of(*pair.autograd));
+    const OwnedBatch& batch = batch_of(situation, 0);
+    const Tensor actual = pair.manual->predict(batch.inputs.view());
+    const Tensor expected = pair.autograd->predict(batch.inputs.view());
+    Suspect suspect{expected.name(), "the outputs in evaluation mode", actual, expected, {}};
+    if (actual.shape() != expected.shape()) return {suspect};
+    if (!differs(actual, expected)) return {};
+    suspect.supported = hypotheses(actual, expected, {.actual = kManual, .expected = kAutograd});
+    const Trace trace = pair.autograd->trace_step(batch.view());
+    if (const TraceEntry* in_training =
+            spec_.layers.empty() ? nullptr : find(trace, Role::output, spec_.layers.back().name);
+        in_training && !differs(actual, in_training->value))
+      suspect.supported.insert(suspect.supported.begin(),
+                               {Cause("training_mode"), "manual computes the outputs of training",
+                                "a layer takes no notice of the mode: masks, or the batch's own statistics"});
+    return {suspect};
   }
 
   const Twins& twins_;

@@ -1,7 +1,8 @@
 // Why the twins differ: which value goes wrong first, and by which mistake.
 //
 //   Both are run on what they were given: a traced step (wrong_values.hpp), the gradients by themselves,
-//   several updates (wrong_updates.hpp). The first of these in which they differ is explained.
+//   several updates (wrong_updates.hpp), the outputs in evaluation mode. The first of these in which they
+//   differ is explained.
 //
 //   Sizes that happen to be equal make causes look alike (a batch of 4, and 4 hidden units). So the same is
 //   looked for on random numbers with a batch of another size; a cause must be supported there too.

@@ -7,8 +7,9 @@
 
 namespace twin {
 
-/// One finding for each cause, in the order in which the values went wrong; a value that another came before
-/// is told with the first finding where it shares its cause, and not at all where it does not.
+/// One finding for each cause, in the order in which the values went wrong. A value that went wrong after the
+/// first (Suspect::later) may be wrong because of it alone: the first finding names it too where both have
+/// the same cause; otherwise nothing is said of it.
 std::vector<Finding> findings_of(const std::vector<Suspect>& suspects);
 
 }  // namespace twin

@@ -32,6 +32,7 @@ void add_causes(std::set<std::string>& causes, const Backend& right, const Examp
     for (const std::string& state : state_names(spec.optimizer))
       add(mistakes_of(spec.optimizer, {Role::state, state}, values));
     add(mistakes_of(spec.optimizer, {Role::parameter}, values));
+    add(clipping_mistakes(spec, update, parameter));
   }
 }
 

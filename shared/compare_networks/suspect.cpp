@@ -19,8 +19,8 @@ Hypothesis hypothesis_of(const Prediction& prediction, const std::string& times)
           prediction.meaning};
 }
 
-// The formulas that predict `actual` but for a factor of their own: two mistakes in one place. What is a
-// multiple of the right values says nothing in this way, for so is any wrong factor.
+// The formulas that predict `actual` up to a constant factor: two mistakes in one place. A formula that
+// predicts a multiple of the right values is left out: up to a factor it would fit any wrong factor.
 std::vector<Hypothesis> written_up_to_a_factor(const Tensor& actual, const Tensor& expected,
                                                std::span<const Prediction> predictions) {
   const std::vector<double> values = actual.to_doubles(), right = expected.to_doubles();

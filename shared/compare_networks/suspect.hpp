@@ -32,7 +32,8 @@ std::vector<Hypothesis> supported_by(const Tensor& actual, const Tensor& expecte
                                      std::span<const Prediction> predictions,
                                      const DiagnosisContext& context);
 
-/// Where an earlier step was right, a mistake is likelier something that it has left behind than a factor.
+/// For a step that is wrong after one that was right: puts what the earlier step may have left behind (a
+/// gradient that was never zeroed, say) in front of the other hypotheses.
 void prefer_what_was_left(std::vector<Suspect>& suspects);
 
 /// Keeps the hypotheses whose cause stands in `others` too.

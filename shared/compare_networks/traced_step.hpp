@@ -32,10 +32,10 @@ class TracedStep {
   /// name.
   const Array* find(Role role, const std::string& path) const;
 
-  /// The layer that computes a value, and what the layer calls it. What flows into a layer inside another is
-  /// computed by that other one: it is for a composite to hand on the right values. Null, and the whole path,
-  /// for what no layer computes: what the network hands from one of its layers to the next, the loss, the
-  /// error.
+  /// The layer that computes a value, and what the layer calls it. The inputs of a child, and the gradient
+  /// that flows back into it, are computed by the composite that holds the child. No layer computes the loss,
+  /// the error, or what the network hands from one of its own layers to the next: then `layer` is empty, and
+  /// `path` is the whole path of the value.
   struct Place {
     std::optional<LayerSpec> layer;
     std::string path;  // of the layer

@@ -53,7 +53,7 @@ UpdateValues unclipped_values(const NetworkSpec& spec, const RightUpdate& right,
     values.state.emplace(name, array_of(right.before.optimizer.at(join(parameter.name, name))));
   values.lr = right.lr;
   values.step = right.before.steps_done + 1;
-  values.decays = parameter.role == ParameterRole::weight;
+  values.role = parameter.role;
   return values;
 }
 
@@ -80,6 +80,25 @@ UpdateValues update_values(const NetworkSpec& spec, const RightUpdate& right,
   return values;
 }
 
+std::vector<Prediction> clipping_mistakes(const NetworkSpec& spec, const RightUpdate& right,
+                                          const ParameterSpec& parameter) {
+  if (!spec.clipping) return {};
+  std::vector<Array> gradients;
+  std::size_t which = 0;
+  for (const Tensor& gradient : right.gradients) {
+    if (gradient.name() == parameter.name) which = gradients.size();
+    gradients.push_back(array_of(gradient));
+  }
+  return std::visit(
+      [&](const auto& clipping) -> std::vector<Prediction> {
+        if constexpr (requires { clipping.mistakes(gradients, which); })
+          return clipping.mistakes(gradients, which);
+        else
+          return {};
+      },
+      *spec.clipping);
+}
+
 Tensor moved_by(const Update& update, const std::string& parameter) {
   const Tensor& before = update.before.parameters.at(parameter);
   std::vector<double> moved = before.to_doubles();
@@ -103,11 +122,11 @@ void UpdateExamination::compare(const Update& manual, const RightUpdate& right, 
 
 bool UpdateExamination::counts_differ(const Update& manual, const Update& right) {
   bool differ = false;
-  const auto look = [&](Cause cause, const char* name, double mine, double theirs, const char* meaning) {
-    if (predicts(std::span(&theirs, 1), std::span(&mine, 1), DType::float64)) return;
+  const auto look = [&](Cause cause, const char* name, double actual, double expected, const char* meaning) {
+    if (predicts(std::span(&expected, 1), std::span(&actual, 1), DType::float64)) return;
     differ = true;
-    add(name, scalar(name, mine), scalar(name, theirs),
-        {{cause, fmt::format("{:.7g} in {}, {:.7g} in {}", mine, kManual, theirs, kAutograd), meaning,
+    add(name, scalar(name, actual), scalar(name, expected),
+        {{cause, fmt::format("{:.7g} in {}, {:.7g} in {}", actual, kManual, expected, kAutograd), meaning,
           false}});
   };
   look("learning_rate", "learning_rate", manual.lr, right.lr, "the schedule yields another factor");
@@ -122,8 +141,7 @@ void UpdateExamination::compare(const ParameterSpec& parameter, const Update& ma
                                 const RightUpdate& right, const DiagnosisContext& known,
                                 NamedTensors& implied) {
   const UpdateValues values = update_values(spec_, right, parameter);
-  const Tensor& gradient = right.gradients.at(parameter.name);
-  const Tensor wanted = with_values(gradient, values.gradient.values);
+  const Tensor wanted = with_values(right.gradients.at(parameter.name), values.gradient.values);
   const std::optional<Tensor> used = implied_gradient(spec_, values, manual, parameter);
   if (used) implied.add(*used);
 
@@ -131,18 +149,17 @@ void UpdateExamination::compare(const ParameterSpec& parameter, const Update& ma
   std::vector<Hypothesis> of_gradient;
   const bool wrong_gradient = used && differs(*used, wanted);
   if (wrong_gradient) {
-    if (spec_.clipping && !differs(*used, gradient))
-      of_gradient.push_back(
-          {Cause("clipping_left_out"), "manual steps by the whole gradient", "it is not clipped"});
+    of_gradient = written(*used, clipping_mistakes(spec_, right, parameter));
     for (Hypothesis& mark : hypotheses(*used, wanted, known)) of_gradient.push_back(std::move(mark));
   }
-  const auto supported = [&](const Quantity& quantity, const Tensor& actual, const Tensor& mine,
-                             const Tensor& theirs, const char* name) {
+  // The marks are looked for in `marked`, which is `actual` or a multiple of it.
+  const auto supported = [&](const Quantity& quantity, const Tensor& actual, const Tensor& marked,
+                             const Tensor& marked_expected, const char* name) {
     std::vector<Hypothesis> all = written(actual, mistakes_of(spec_.optimizer, quantity, values));
     const std::vector<Hypothesis> marks =
         wrong_gradient
             ? of_gradient
-            : hypotheses(mine, theirs,
+            : hypotheses(marked, marked_expected,
                          {.actual = name, .expected = known.expected, .parameters = known.parameters});
     all.insert(all.end(), marks.begin(), marks.end());
     return all;
@@ -151,16 +168,16 @@ void UpdateExamination::compare(const ParameterSpec& parameter, const Update& ma
   bool state_differs = false;
   for (const std::string& name : state_names(spec_.optimizer)) {
     const std::string tensor = join(parameter.name, name);
-    const Tensor &mine = manual.after.optimizer.at(tensor), &theirs = right.after.optimizer.at(tensor);
-    if (!differs(mine, theirs)) continue;
+    const Tensor &actual = manual.after.optimizer.at(tensor), &expected = right.after.optimizer.at(tensor);
+    if (!differs(actual, expected)) continue;
     state_differs = true;
-    add(tensor, mine, theirs, supported({Role::state, name}, mine, mine, theirs, "manual's state"));
+    add(tensor, actual, expected, supported({Role::state, name}, actual, actual, expected, "manual's state"));
   }
-  const Tensor mine = moved_by(manual, parameter.name), theirs = moved_by(right, parameter.name);
-  if (state_differs || !differs(mine, theirs)) return;
+  const Tensor actual = moved_by(manual, parameter.name), expected = moved_by(right, parameter.name);
+  if (state_differs || !differs(actual, expected)) return;
   const double rate = right.lr == 0 ? 1 : right.lr;
-  add(parameter.name, mine, theirs,
-      supported({Role::parameter}, mine, divided(mine, rate), divided(theirs, rate),
+  add(parameter.name, actual, expected,
+      supported({Role::parameter}, actual, divided(actual, rate), divided(expected, rate),
                 "manual's step over the learning rate"));
 }
 

@@ -3,7 +3,8 @@
 //
 //   Both networks take a step from the same state, by gradients that are known to be right. What the step
 //   leaves behind is what one of the optimiser's mistakes (shared/optim/<stem>_mistakes.cpp) predicts; or the
-//   gradient by which manual must have gone bears a mark (shared/compare/diagnosis.hpp).
+//   gradient by which manual must have gone is what a mistake of the clipping predicts, or bears a mark
+//   (shared/compare/marks.hpp).
 #pragma once
 
 #include <string>
@@ -23,7 +24,7 @@ struct Update {
 /// The network moves on.
 Update update_of(Network& network, const OwnedBatch& batch);
 
-/// One that is right, with the gradients it went by, but for their clipping.
+/// An update that is right, with the gradients of its batch as they are before they are clipped.
 struct RightUpdate : Update {
   NamedTensors gradients;
 };
@@ -32,6 +33,11 @@ RightUpdate right_update_of(Network& network, const OwnedBatch& batch);
 /// What the optimiser read when it moved a parameter; a gradient that was clipped is told from what the step
 /// left behind, where the optimiser can tell it.
 UpdateValues update_values(const NetworkSpec& spec, const RightUpdate& right, const ParameterSpec& parameter);
+
+/// What the mistakes that are known would make of a parameter's gradient when it is clipped; none where it is
+/// not.
+std::vector<Prediction> clipping_mistakes(const NetworkSpec& spec, const RightUpdate& right,
+                                          const ParameterSpec& parameter);
 
 /// What a step subtracted from a parameter.
 Tensor moved_by(const Update& update, const std::string& parameter);

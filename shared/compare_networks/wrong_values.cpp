@@ -115,7 +115,8 @@ Suspect suspect_at(const TracedStep& right, const TraceEntry& entry, const Tenso
 std::vector<Suspect> suspects_in_step(const TracedStep& right, const Trace& manual) {
   std::vector<Suspect> suspects;
   for (const TraceEntry& entry : right.trace()) {
-    // Behind the first wrong value, all may be wrong because of it: of most that says nothing.
+    // All that is computed after the first wrong value may be wrong because of it. Only the gradients of
+    // parameters are looked at still: they may tell that they share its cause.
     const bool looked_at = suspects.empty() || entry.role == Role::parameter_gradient;
     if (entry.role == Role::parameter || !looked_at) continue;
     const Tensor* actual = actual_of(entry, right, manual);

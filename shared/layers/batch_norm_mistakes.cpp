@@ -26,6 +26,12 @@ class Channels {
   std::size_t of(std::size_t k) const { return k / places_ % count_; }
   double n() const { return static_cast<double>(v_.x.size() / count_); }  // values of a channel
 
+  const Values& means() const { return mean_; }
+  const Values& variances() const { return variance_; }
+  Values unbiased_variances() const {
+    return each(count_, [&](std::size_t i) { return variance_[i] * n() / (n() - 1); });
+  }
+
   double mean(std::size_t k) const { return mean_[of(k)]; }
   double variance(std::size_t k) const { return variance_[of(k)]; }
   double r(std::size_t k) const { return 1 / std::sqrt(variance(k) + eps_); }
@@ -169,11 +175,36 @@ std::vector<Prediction> wrong_bias_gradients(const BatchNormSpec& spec, const La
   };
 }
 
+// Of running_mean or running_var: `kept`, before the step.
+std::vector<Prediction> wrong_buffers(const BatchNormSpec& spec, const LayerValues& v,
+                                      const std::string& name, const Array& kept) {
+  const Channels c(v, spec.eps);
+  const bool of_mean = name == "running_mean";
+  const Values biased = c.variances(), batch = of_mean ? c.means() : c.unbiased_variances();
+  const auto moved = [&](const Values& towards, double share) {
+    return each(c.count(), [&](std::size_t i) { return (1 - share) * kept[i] + share * towards[i]; });
+  };
+  std::vector<Prediction> all{
+      {"momentum_exchanged", "running ← momentum·running + (1 - momentum)·batch",
+       "momentum is the share of the batch; TensorFlow's is that of the running value",
+       moved(batch, 1 - spec.momentum)},
+      {"never_updated", "running ← running", "it is never updated", kept.values},
+      {"momentum_ignored", "running ← batch", "the last batch alone is kept", batch},
+  };
+  if (!of_mean)
+    all.push_back({"running_variance_biased", "running ← (1 - momentum)·running + momentum·Σ(x - μ)²/n",
+                   "the batch is normalised by the variance over n; the running one takes n - 1",
+                   moved(biased, spec.momentum)});
+  return all;
+}
+
 }  // namespace
 
 std::vector<Prediction> BatchNormSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
   if (quantity.role == Role::output) return wrong_outputs(*this, v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(*this, v);
+  if (quantity.role == Role::state)
+    return wrong_buffers(*this, v, quantity.name, v.buffers.at(quantity.name));
   if (quantity.role != Role::parameter_gradient) return {};
   return quantity.name == "weight" ? wrong_weight_gradients(*this, v) : wrong_bias_gradients(*this, v);
 }
