@@ -5,16 +5,18 @@
 
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
+#include "reports/named.hpp"
 #include "reports/runs/training.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
+#include "shared/seeds/initialise.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {
 
 struct Options : CommonOptions {
-  std::string network;
+  std::string name;
   TrainingOptions training;
   std::int64_t steps_before = 0;
 };
@@ -38,12 +40,28 @@ std::vector<std::string> lines_of(const Tensor& tensor) {
   return lines;
 }
 
-// What a layer is given another has computed: of these values the batch alone is shown.
-Trace without_repetitions(Trace trace) {
-  std::erase_if(trace, [](const TraceEntry& entry) {
-    return entry.role == Role::output_gradient || (entry.role == Role::input && !entry.path.empty());
-  });
-  return trace;
+bool same(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && a.to_doubles() == b.to_doubles();
+}
+
+// What a layer is given another has computed, as a rule. Which of these values stands nowhere before it?
+std::vector<bool> new_values(const Trace& trace) {
+  std::vector<bool> is_new;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const bool given = trace[i].role == Role::input || trace[i].role == Role::output_gradient;
+    const auto here = trace.begin() + static_cast<std::ptrdiff_t>(i);
+    is_new.push_back(!given || std::none_of(trace.begin(), here, [&](const TraceEntry& before) {
+      return same(before.value, trace[i].value);
+    }));
+  }
+  return is_new;
+}
+
+Trace chosen(Trace trace, const std::vector<bool>& wanted) {
+  Trace result;
+  for (std::size_t i = 0; i < trace.size(); ++i)
+    if (wanted[i]) result.push_back(std::move(trace[i]));
+  return result;
 }
 
 // Both list the same quantities in the same order.
@@ -121,20 +139,22 @@ Json trace_json(const Trace& trace) {
   return entries;
 }
 
-int run(Options& options) {
-  if (options.steps_before < 0)
-    throw UsageError(fmt::format("--steps is {}", options.steps_before), {}, "give 0 or more");
-  TrainingOptions& training = options.training;
-  training.data = options.data;
-  training.backends = backends();
-  const CatalogueEntry entry = configured(find_network(options.network), training);
-  JsonOutput output(options.json);
-  use_threads(options.threads, backends());
-  const Dataset dataset = dataset_for(entry, options.data);
+// A step of both twins, without what would be shown twice.
+struct Step {
+  Trace manual, autograd;
+  std::optional<Samples> samples = {};
+};
 
-  const BusyThreads busy;
+Step traced_step(const std::vector<std::unique_ptr<Network>>& networks, const Batch& batch) {
+  Trace manual = networks[0]->trace_step(batch), autograd = networks[1]->trace_step(batch);
+  const std::vector<bool> wanted = new_values(manual);
+  return {chosen(std::move(manual), wanted), chosen(std::move(autograd), wanted)};
+}
+
+Step explain_network(const CatalogueEntry& entry, Options& options) {
+  TrainingOptions& training = options.training;
+  const Dataset dataset = dataset_for(entry, options.data);
   std::vector<std::unique_ptr<Network>> networks;
-  double accuracy_before = 0;
   if (options.steps_before > 0) {
     Progress progress(fmt::format("training {}", entry.name));
     training.steps = options.steps_before;
@@ -145,7 +165,7 @@ int run(Options& options) {
   } else {
     networks = build_networks(entry, training);
   }
-  accuracy_before = accuracy(*networks[0], dataset.test, training.dtype);
+  const double accuracy_before = accuracy(*networks[0], dataset.test, training.dtype);
 
   const BatchStream stream(dataset.train, training.dtype, entry.batch_size, entry.seed);
   const OwnedBatch batch = slice(dataset.train, training.dtype, 0, stream.batch_size());
@@ -157,11 +177,11 @@ int run(Options& options) {
   if (dataset.train.size() <= kFewSamples && parameter_count(entry.spec) <= kFewParameters)
     samples = sample_contributions(*networks[0], batch, dataset.train, training.dtype);
 
-  const Trace manual = without_repetitions(networks[0]->trace_step(batch.view()));
-  const Trace autograd = without_repetitions(networks[1]->trace_step(batch.view()));
-  print_traces(manual, autograd);
+  Step step = traced_step(networks, batch.view());
+  print_traces(step.manual, step.autograd);
 
   if (samples) {
+    step.samples = samples;
     fmt::print("\n{}\n{}",
                coloured("What each sample asks of the weights (gradient of its own loss)", Colour::strong),
                samples->table.terminal());
@@ -173,10 +193,75 @@ int run(Options& options) {
           "classes.\n",
           samples->largest_sample, samples->largest_mean, 100 * accuracy_before);
   }
+  return step;
+}
 
+// `entry` is made of the example.
+Step explain_example(const CatalogueEntry& entry, const Example& example, const Options& options) {
+  const DType dtype = options.training.dtype;
+  const std::vector<std::unique_ptr<Network>> networks = build_networks(entry, options.training);
+  const NamedTensors initial = initial_parameters(example, dtype, entry.seed);
+  for (const std::unique_ptr<Network>& network : networks) network->load_parameters(initial);
+  const auto batch = [&](std::int64_t index) {
+    return random_batch(example, dtype, entry.seed, static_cast<std::uint32_t>(index));
+  };
+  Progress progress(fmt::format("training {}", entry.name));
+  for (std::int64_t step = 0; step < options.steps_before; ++step) {
+    const OwnedBatch before = batch(step);
+    for (const std::unique_ptr<Network>& network : networks) network->train_step(before.view());
+    progress.show(step + 1, options.steps_before);
+  }
+  progress.wipe();
+  fmt::print("{}: of the {}, on {}, after {} steps\n", entry.name, entry.title, entry.dataset,
+             options.steps_before);
+  Step step = traced_step(networks, batch(options.steps_before).view());
+  print_traces(step.manual, step.autograd);
+  return step;
+}
+
+CatalogueEntry entry_of(const Stem& stem, const Example& example) {
+  return {.name = name_of(stem, example),
+          .title = stem.kind,
+          .spec = example.spec,
+          .dataset = example.draw == Draw::integers ? "random integers" : "random numbers",
+          .epochs = 1,
+          .batch_size = example.input.at(0),
+          .seed = 1};
+}
+
+int run(Options& options) {
+  if (options.steps_before < 0)
+    throw UsageError(fmt::format("--steps is {}", options.steps_before), {}, "give 0 or more");
+  TrainingOptions& training = options.training;
+  training.data = options.data;
+  training.backends = backends();
+  const Named named = find_named({options.name});
+  const Stem* stem = named.stems.empty() ? nullptr : &named.stems.front();
+  for (const auto& [option, given] : {std::pair("--batch", training.batch_size.has_value()),
+                                      std::pair("--dataset", !training.dataset.empty())})
+    if (stem && given)
+      throw UsageError(fmt::format("{} is not for {}", option, options.name), {},
+                       "leave it out: an example of a stem brings its own numbers");
+  const CatalogueEntry entry =
+      configured(stem ? entry_of(*stem, stem->examples.front()) : named.networks.front(), training);
+  JsonOutput output(options.json);
+  use_threads(options.threads, backends());
+
+  const BusyThreads busy;
+  Step step;
+  if (stem) {
+    Example example = stem->examples.front();
+    example.spec = entry.spec;
+    step = explain_example(entry, example, options);
+  } else {
+    step = explain_network(entry, options);
+  }
   Json json = json_header("explain", options_json(entry, training), options.threads, busy);
-  json["manual"] = trace_json(manual);
-  json["autograd"] = trace_json(autograd);
+  json["manual"] = trace_json(step.manual);
+  json["autograd"] = trace_json(step.autograd);
+  if (step.samples)
+    json["gradients"] = {{"largest_of_a_sample", step.samples->largest_sample},
+                         {"largest_of_the_mean", step.samples->largest_mean}};
   output.write(json);
   return 0;
 }
@@ -188,7 +273,12 @@ void add_explain(CLI::App& app, Action& action) {
       "explain", "One training step with every intermediate value, manual beside autograd");
   auto options = std::make_shared<Options>();
   options->training.dtype = DType::float64;
-  command->add_option("network", options->network, "The network, as twin list names it")->required();
+  command
+      ->add_option(
+          "name", options->name,
+          "A network, as twin list names it; or a layer, a loss, an optimiser, a schedule or a clipping, by "
+          "its first example or another one (conv2d/strided)")
+      ->required();
   command->add_option("--steps", options->steps_before, "Train N steps first")->option_text("N [0]");
   command->add_option("--dataset", options->training.dataset, "Other data than the network's own")
       ->option_text("NAME");

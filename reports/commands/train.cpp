@@ -116,7 +116,7 @@ void add_train(CLI::App& app, Action& action) {
       ->option_text("N [1]");
   command->add_option("--dataset", training.dataset, "Other data than the network's own")
       ->option_text("NAME");
-  add_seed(*command, training.seed, "Seed of weights and shuffles");
+  add_seed(*command, training.seed, "Seed of weights, shuffles and masks");
   add_data(*command, *options);
   add_threads(*command, *options);
   add_json(*command, *options);

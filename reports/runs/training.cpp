@@ -43,8 +43,9 @@ CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) 
   expect_positive(options.batch_size, "--batch");
   entry.epochs = options.epochs.value_or(entry.epochs);
   entry.batch_size = options.batch_size.value_or(entry.batch_size);
-  entry.seed = options.seed.value_or(entry.seed);
   expect_positive(options.eval_every, "--eval-every");
+  entry.seed = options.seed.value_or(entry.seed);
+  entry.spec.mask_seed = entry.seed;
   OptimizerSpec& optimizer = entry.spec.optimizer;
   if (!options.optimizer.empty() && options.optimizer != name_of(optimizer))
     optimizer = optimizer_named(options.optimizer);
@@ -105,10 +106,10 @@ TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
       },
       on_step);
   if (both) {
-    const auto compare = [&](const char* quantity, const NamedTensors& hand, const NamedTensors& autograd) {
+    const auto compare = [&](const char* quantity, const NamedTensors& manual, const NamedTensors& autograd) {
       for (const Tensor& tensor : autograd)
         result.tensors.push_back(
-            {quantity, tensor.name(), tensor.shape(), difference(hand.at(tensor.name()), tensor)});
+            {quantity, tensor.name(), tensor.shape(), difference(manual.at(tensor.name()), tensor)});
     };
     compare("weight", weights(0), weights(1));
     compare("buffer", result.networks[0]->buffers(), result.networks[1]->buffers());

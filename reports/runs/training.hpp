@@ -15,16 +15,16 @@
 namespace twin::reports {
 
 struct TrainingOptions {
-  std::vector<const Backend*> backends;
+  std::vector<const Backend*> backends = {};
   Device device = Device::cpu;
   DType dtype = DType::float32;
   // The catalogue's unless given. Another optimiser than the network's own starts from its own defaults.
-  std::optional<std::int64_t> epochs, steps, batch_size;
-  std::string optimizer, initialiser, dataset;
-  std::optional<double> lr, momentum;
-  std::optional<Seed> seed;
-  std::int64_t eval_every = 1;  // epochs
-  DatasetOptions data;
+  std::optional<std::int64_t> epochs = {}, steps = {}, batch_size = {};
+  std::string optimizer = {}, initialiser = {}, dataset = {};
+  std::optional<double> lr = {}, momentum = {};
+  std::optional<Seed> seed = {};  // of weights, shuffles and masks
+  std::int64_t eval_every = 1;    // epochs
+  DatasetOptions data = {};
 };
 
 struct TensorGap {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <numeric>
+#include <optional>
 
 #include "shared/errors.hpp"
 #include "shared/seeds/initialise.hpp"
@@ -11,12 +13,18 @@
 namespace twin {
 namespace {
 
+// Integers stay integers: indices and labels. Bytes are pixels.
+DType dtype_in_a_batch(const Tensor& stored, DType dtype) {
+  return stored.dtype() == DType::int64 ? DType::int64 : dtype;
+}
+
 OwnedBatch empty_batch(const Split& split, DType dtype, std::int64_t count) {
-  const bool labels = split.targets.dtype() == DType::int64;
-  Shape targets_shape = split.targets.shape();
-  targets_shape[0] = count;
-  return {Tensor::zeros("inputs", {count, split.features()}, dtype),
-          Tensor::zeros("targets", targets_shape, labels ? DType::int64 : dtype)};
+  const auto empty = [&](const char* name, const Tensor& stored) {
+    Shape shape = stored.shape();
+    shape[0] = count;
+    return Tensor::zeros(name, std::move(shape), dtype_in_a_batch(stored, dtype));
+  };
+  return {empty("inputs", split.inputs), empty("targets", split.targets)};
 }
 
 template <typename From, typename To>
@@ -43,42 +51,69 @@ void gather_rows(const Tensor& source, std::span<const std::int64_t> rows, Tenso
   }
 }
 
-template <typename To>
-void gather(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& batch) {
-  if (split.inputs.dtype() == DType::uint8)
-    gather_rows<std::uint8_t, To>(split.inputs, rows, batch.inputs, split.scale, split.shift);
+// What is stored as `From` becomes what the batch holds.
+template <typename From>
+void gather_from(const Tensor& source, std::span<const std::int64_t> rows, Tensor& destination, double scale,
+                 double shift) {
+  if (destination.dtype() == DType::float32)
+    gather_rows<From, float>(source, rows, destination, scale, shift);
   else
-    gather_rows<double, To>(split.inputs, rows, batch.inputs, split.scale, split.shift);
-  if (split.targets.dtype() == DType::int64)
-    gather_rows<std::int64_t, std::int64_t>(split.targets, rows, batch.targets, 1, 0);
+    gather_rows<From, double>(source, rows, destination, scale, shift);
+}
+
+void gather(const Tensor& source, std::span<const std::int64_t> rows, Tensor& destination, double scale,
+            double shift) {
+  if (source.dtype() == DType::int64)
+    gather_rows<std::int64_t, std::int64_t>(source, rows, destination, scale, shift);
+  else if (source.dtype() == DType::uint8)
+    gather_from<std::uint8_t>(source, rows, destination, scale, shift);
   else
-    gather_rows<double, To>(split.targets, rows, batch.targets, 1, 0);
+    gather_from<double>(source, rows, destination, scale, shift);
 }
 
 void fill(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& batch) {
-  if (batch.inputs.dtype() == DType::float32)
-    gather<float>(split, rows, batch);
-  else
-    gather<double>(split, rows, batch);
+  gather(split.inputs, rows, batch.inputs, split.scale, split.shift);
+  gather(split.targets, rows, batch.targets, 1, 0);
 }
 
-Tensor integers_below(std::int64_t limit, std::string name, Shape shape, const RandomStream& stream,
-                      std::int64_t from = 0) {
+// The integers of Draw::integers are at most so large.
+constexpr std::int64_t kLargestInteger = 3;
+
+// Both ends included.
+Tensor integers_in(std::int64_t low, std::int64_t high, std::string name, Shape shape,
+                   const RandomStream& stream) {
   std::vector<std::int64_t> values(static_cast<std::size_t>(element_count(shape)));
   for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = from + static_cast<std::int64_t>(stream.below(i, static_cast<std::uint64_t>(limit)));
+    values[i] = low + static_cast<std::int64_t>(stream.below(i, static_cast<std::uint64_t>(high - low + 1)));
   return Tensor(std::move(name), std::move(shape), std::move(values));
 }
 
-std::pair<double, double> target_range(const LossSpec& loss) {
+// What the loss takes for a target, both ends included; any number where it does not say.
+std::optional<std::pair<double, double>> target_range(const LossSpec& loss) {
   return std::visit(
-      [](const auto& kind) -> std::pair<double, double> {
+      [](const auto& kind) -> std::optional<std::pair<double, double>> {
         if constexpr (requires { kind.target_range; })
           return kind.target_range;
         else
-          return {-1, 1};
+          return std::nullopt;
       },
       loss);
+}
+
+// Every class is met, in a random order, as far as there are labels enough; then classes are drawn. The last
+// label is one that the loss does not ignore: what is wrong in the last row alone must show.
+Tensor random_labels(const LossSpec& loss, Shape shape, std::int64_t classes, const RandomStream& stream) {
+  Tensor labels = integers_in(0, classes - 1, "targets", std::move(shape), stream);
+  const std::span<std::int64_t> values = labels.data<std::int64_t>();
+  const std::vector<std::int64_t> each = shuffled(classes, stream);
+  std::copy_n(each.begin(), std::min(each.size(), values.size()), values.begin());
+  std::visit(
+      [&](const auto& kind) {
+        if constexpr (requires { kind.ignore_index; })
+          if (values.back() == kind.ignore_index) values.back() = (values.back() + 1) % classes;
+      },
+      loss);
+  return labels;
 }
 
 }  // namespace
@@ -106,9 +141,9 @@ OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype
   const RandomStream answers(seed, Purpose::test_data, 2 * index + 1);
   OwnedBatch batch;
   if (const std::int64_t indices = indices_of(spec.layers); indices > 0)
-    batch.inputs = integers_below(indices, "inputs", input, values);
+    batch.inputs = integers_in(0, indices - 1, "inputs", input, values);
   else if (draw == Draw::integers)
-    batch.inputs = integers_below(7, "inputs", input, values, -3).as(dtype);
+    batch.inputs = integers_in(-kLargestInteger, kLargestInteger, "inputs", input, values).as(dtype);
   else
     batch.inputs = uniform_tensor("inputs", input, dtype, values, -scale, scale);
 
@@ -116,12 +151,18 @@ OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype
   if (takes_labels(spec.loss)) {
     const std::int64_t classes = outputs.back();
     outputs.pop_back();
-    batch.targets = integers_below(classes, "targets", outputs, answers);
+    batch.targets = random_labels(spec.loss, std::move(outputs), classes, answers);
     return batch;
   }
-  const auto [low, high] = target_range(spec.loss);
-  batch.targets = draw == Draw::integers ? integers_below(7, "targets", outputs, answers, -3).as(dtype)
-                                         : uniform_tensor("targets", outputs, dtype, answers, low, high);
+  const auto range = target_range(spec.loss);
+  const bool integers = draw == Draw::integers;
+  const double size = integers ? static_cast<double>(kLargestInteger) : 1;
+  const auto [low, high] = range.value_or(std::pair(-size, size));
+  batch.targets = integers
+                      ? integers_in(static_cast<std::int64_t>(std::ceil(low)),
+                                    static_cast<std::int64_t>(std::floor(high)), "targets", outputs, answers)
+                            .as(dtype)
+                      : uniform_tensor("targets", outputs, dtype, answers, low, high);
   return batch;
 }
 

@@ -11,10 +11,11 @@
 
 namespace twin {
 
-/// One part of a dataset. A stored input v stands for scale·v + shift, so that images stay bytes in memory.
+/// One part of a dataset. A stored input v stands for scale·v + shift, so that images stay bytes in memory;
+/// an integer (int64) stands for itself.
 struct Split {
-  Tensor inputs;   // N×features, uint8 or float64
-  Tensor targets;  // N×outputs (float64) or N labels (int64)
+  Tensor inputs;   // N×…, uint8 or float64; int64 where a network takes indices
+  Tensor targets;  // N×… (float64), or labels (int64)
   double scale = 1;
   double shift = 0;
 

@@ -54,17 +54,21 @@ NamedTensors initial_parameters(const NetworkSpec& spec, DType dtype, Seed seed)
 
 NamedTensors initial_parameters(const Example& example, DType dtype, Seed seed) {
   const NamedTensors drawn = initial_parameters(example.spec, dtype, seed);
-  if (example.draw != Draw::integers) return drawn;
-  NamedTensors rounded;
-  for (const Tensor& tensor : drawn) rounded.add(rounded_to_integers(tensor));
-  return rounded;
+  return example.draw == Draw::integers ? rounded_to_integers(drawn) : drawn;
 }
 
 Tensor rounded_to_integers(const Tensor& tensor) {
+  if (tensor.dtype() == DType::int64) return tensor;
   constexpr double kLargest = 3;
   std::vector<double> values = tensor.to_doubles();
   for (double& value : values) value = std::round(kLargest * value);
   return Tensor(tensor.name(), tensor.shape(), std::move(values)).as(tensor.dtype());
+}
+
+NamedTensors rounded_to_integers(const NamedTensors& tensors) {
+  NamedTensors rounded;
+  for (const Tensor& tensor : tensors) rounded.add(rounded_to_integers(tensor));
+  return rounded;
 }
 
 }  // namespace twin

@@ -68,8 +68,14 @@ void train(const Dataset& dataset, std::span<const Trainee> trainees, const Trai
     batches.begin_epoch(++result.epoch);
     const std::int64_t steps_now = std::min(per_epoch, total - result.steps);
     std::vector<double> loss_sum(trainees.size());
+    std::int64_t rows = 0;  // of the batch before
     for (std::int64_t s = 1; s <= steps_now; ++s) {
       const Batch& batch = batches.next();
+      // The samples of an epoch are in another order than those of the epoch before, and the last batch may
+      // have fewer rows: the states of recurrent layers would go on in rows of something else.
+      if (batch.inputs.rows() != rows)
+        for (const Trainee& trainee : trainees) trainee.network.reset_state();
+      rows = batch.inputs.rows();
       for (std::size_t i = 0; i < trainees.size(); ++i) {
         const auto start = std::chrono::steady_clock::now();
         const double loss = trainees[i].network.train_step(batch);

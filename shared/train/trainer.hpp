@@ -40,9 +40,10 @@ struct EpochResult {
 double accuracy(Network& network, const Split& split, DType dtype);
 
 /// Trains; calls on_step after each step (with the number of steps taken and their total) and on_epoch after
-/// each epoch. The test split is looked at after every `eval_every` epochs, and after the last. Throws
-/// UsageError for sizes and counts that make no sense, NumericError, naming trainee, epoch and step, when a
-/// loss is no longer finite.
+/// each epoch. What recurrent layers carry from batch to batch is forgotten before each epoch, and before a
+/// batch of another size. The test split is looked at after every `eval_every` epochs, and after the last.
+/// Throws UsageError for sizes and counts that make no sense, NumericError, naming trainee, epoch and step,
+/// when a loss is no longer finite.
 void train(const Dataset& dataset, std::span<const Trainee> trainees, const TrainOptions& options,
            const std::function<void(const EpochResult&)>& on_epoch,
            const std::function<void(std::int64_t done, std::int64_t total)>& on_step = {});

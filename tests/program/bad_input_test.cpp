@@ -30,7 +30,9 @@ TEST(BadInput, UnknownCommand) {
 TEST(BadInput, UnknownNetwork) {
   expect_refused({"train", "xorr"}, {"unknown network xorr", "perceptron, xor, fashion-mlp"});
   expect_refused({"check", "xor", "nor"}, {"unknown network or stem nor", "fashion-mlp, ", "dense, "});
-  expect_refused({"explain", "nor"}, {"unknown network nor"});
+  expect_refused({"explain", "nor"}, {"unknown network or stem nor"});
+  for (const char* command : {"check", "explain", "bench"})
+    expect_refused({command, "mse/evn"}, {"unknown example mse/evn", "mse/odd, "});
   expect_refused({"bench", "nor"}, {"unknown network or stem nor"});
   expect_refused({"train"}, {"network is required"});
 }
@@ -80,10 +82,16 @@ TEST(BadInput, HyperparametersThatAreNone) {
   for (const char* lr : {"nan", "-0.1", "0", "inf"}) expect_refused({"train", "xor", "--lr", lr}, {"lr is"});
   for (const char* momentum : {"nan", "-0.5"})
     expect_refused({"train", "xor", "--momentum", momentum}, {"momentum is"});
+  expect_refused({"train", "xor", "--optimizer", "adam", "--momentum", "0.5"}, {"no momentum", "beta1"});
 }
 
 TEST(BadInput, BatchLargerThanTheDataset) {
   expect_refused({"train", "xor", "--batch", "5"}, {"a batch of 5 is larger than the dataset", "at most 4"});
+}
+
+TEST(BadInput, OptionsThatAreNotForAStem) {
+  expect_refused({"explain", "mse", "--batch", "5"}, {"--batch is not for mse"});
+  expect_refused({"explain", "mse/odd", "--dataset", "xor"}, {"--dataset is not for mse/odd"});
 }
 
 TEST(BadInput, DatasetThatDoesNotFitTheNetwork) {

@@ -1,6 +1,8 @@
 // What the commands promise: their output, and their JSON.
+#include <algorithm>
 #include <gmock/gmock.h>
 
+#include "shared/catalogue.hpp"
 #include "shared/data/dataset.hpp"
 #include "tests/support/browser.hpp"
 #include "tests/support/idx_files.hpp"
@@ -26,13 +28,13 @@ void expect_header(const json& result, const std::string& command) {
 }
 
 TEST(Program, HelpOfEveryCommandExitsWithZero) {
-  for (const char* command : {"list", "train", "check", "explain", "bench", "report"}) {
+  for (const char* command : {"list", "train", "check", "diff", "explain", "bench", "mutants"}) {
     const Finished said = run_twin({command, "--help"});
-    EXPECT_EQ(said.code, 0);
-    EXPECT_THAT(said.out, HasSubstr("--threads"));
+    EXPECT_EQ(said.code, 0) << command;
+    EXPECT_THAT(said.out, HasSubstr("--json")) << command;
+    EXPECT_THAT(said.err, IsEmpty()) << command;
   }
-  EXPECT_THAT(run_twin({"mutants", "--help"}).out, HasSubstr("--workers"));
-  EXPECT_THAT(run_twin({"--help"}).out, HasSubstr("explain"));
+  EXPECT_EQ(run_twin({"--help"}).code, 0);
 }
 
 TEST(Program, PlainTextInAPipe) {
@@ -43,15 +45,20 @@ TEST(Program, PlainTextInAPipe) {
 }
 
 TEST(List, NamesEveryNetworkAndWhatItRunsOn) {
-  const Finished said = run_twin({"list"});
-  EXPECT_THAT(said.out, HasSubstr("fashion-mlp"));
-  EXPECT_THAT(said.out, HasSubstr("LibTorch"));
   const json list = json_of({"list"});
   expect_header(list, "list");
-  ASSERT_EQ(list["networks"].size(), 3);
-  EXPECT_EQ(list["networks"][1]["network"], "xor");
-  EXPECT_EQ(list["networks"][1]["parameters"], 17);
-  EXPECT_EQ(list["networks"][2]["parameters"], 235146);
+  std::vector<std::string> listed, known;
+  std::map<std::string, std::int64_t> parameters;
+  for (const json& network : list["networks"]) {
+    listed.push_back(network["network"]);
+    parameters[listed.back()] = network["parameters"];
+  }
+  for (const CatalogueEntry& entry : catalogue()) known.push_back(entry.name);
+  EXPECT_EQ(listed, known);
+  EXPECT_EQ(parameters["xor"], 17);
+  EXPECT_EQ(parameters["fashion-mlp"], 235146);
+  EXPECT_EQ(parameters["lenet"], 61706);
+  for (const char* side : {"manual", "autograd"}) EXPECT_EQ(list["devices"][side][0], "cpu");
 }
 
 TEST(List, NamesEveryStemAndWhoDoesIt) {
@@ -65,7 +72,8 @@ TEST(List, NamesEveryStemAndWhoDoesIt) {
   EXPECT_EQ(stems["dense"]["kind"], "layers");
   EXPECT_EQ(stems["dense"]["parameters"], 24);  // of "odd": 7×3 and 3
   EXPECT_EQ(stems["dense"]["sides"]["fixed"], 0);
-  EXPECT_THAT(run_twin({"list", "--stems"}).out, HasSubstr("fixed lacks"));
+  EXPECT_FALSE(stems["dense"]["lacks"]["fixed"].empty());
+  EXPECT_FALSE(stems["dense"]["lacks"].contains("manual"));
 }
 
 TEST(List, UsesAsManyThreadsAsAsked) {
@@ -76,11 +84,12 @@ TEST(List, UsesAsManyThreadsAsAsked) {
 }
 
 TEST(Train, XorInFloat64KeepsTheWeightsTogether) {
-  const json result = json_of({"train", "xor", "--dtype", "float64", "--epochs", "10000"});
+  const json result =
+      json_of({"train", "xor", "--dtype", "float64", "--epochs", "500", "--eval-every", "500"});
   expect_header(result, "train");
-  ASSERT_EQ(result["epochs"].size(), 10000);
+  ASSERT_EQ(result["epochs"].size(), 500);
   const json& last = result["epochs"].back();
-  EXPECT_EQ(last["epoch"], 10000);
+  EXPECT_EQ(last["epoch"], 500);
   EXPECT_EQ(last["accuracy_manual"], 1.0);
   EXPECT_EQ(last["accuracy_autograd"], 1.0);
   EXPECT_LT(result["final"]["max_rel_weight_gap"], 1e-9);
@@ -141,12 +150,48 @@ TEST(Train, SaysHowTheNetworkMoves) {
   for (const json& tensor : named["final"]["tensors"]) EXPECT_EQ(tensor["quantity"], "weight");
 }
 
-TEST(Train, LearnsFashionMnist) {
+TEST(Train, TakesAnotherOptimiserWithItsOwnDefaults) {
+  const std::vector<std::string> adam{"train",   "xor",     "--optimizer", "adam",
+                                      "--dtype", "float64", "--epochs",    "200"};
+  const json result = json_of(adam);
+  EXPECT_EQ(result["options"]["optimizer"], "adam");
+  EXPECT_EQ(result["options"]["lr"], 0.001);  // Adam's, not the network's
+  EXPECT_EQ(result["options"]["beta1"], 0.9);
+  EXPECT_FALSE(result["options"].contains("momentum"));
+  EXPECT_LT(result["epochs"].back()["loss_manual"], result["epochs"][0]["loss_manual"]);
+  EXPECT_LT(result["final"]["max_rel_weight_gap"], 1e-9);
+  std::vector<std::string> faster = adam;
+  faster.insert(faster.end(), {"--lr", "0.1"});
+  EXPECT_LT(json_of(faster)["epochs"].back()["loss_autograd"], result["epochs"].back()["loss_autograd"]);
+}
+
+// What a network learns of Fashion-MNIST in a run that is short enough for every day.
+struct Lesson {
+  const char* network;
+  std::vector<std::string> how;
+  double accuracy;
+};
+void PrintTo(const Lesson& lesson, std::ostream* out) { *out << lesson.network; }
+
+class Pictures : public testing::TestWithParam<Lesson> {};
+// At the end of the catalogue's epochs fashion-mlp has come to FFFF on both twins, lenet to MMMM and AAAA.
+INSTANTIATE_TEST_SUITE_P(Networks, Pictures,
+                         testing::Values(Lesson{"fashion-mlp", {"--epochs", "2"}, 0.8},
+                                         Lesson{"lenet", {"--steps", "300"}, 0.75}),
+                         [](const auto& info) {
+                           std::string name = info.param.network;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST_P(Pictures, AreLearntByBothTwins) {
   if (!std::filesystem::exists(default_fashion_mnist_folder())) GTEST_SKIP() << "no dataset";
-  const json last = json_of({"train", "fashion-mlp", "--epochs", "10"})["epochs"].back();
-  EXPECT_GT(last["accuracy_manual"], 0.86);
-  EXPECT_GT(last["accuracy_autograd"], 0.86);
-  EXPECT_NEAR(last["accuracy_manual"], last["accuracy_autograd"], 0.003);
+  std::vector<std::string> words{"train", GetParam().network, "--eval-every", "10"};
+  words.insert(words.end(), GetParam().how.begin(), GetParam().how.end());
+  const json last = json_of(words)["epochs"].back();
+  EXPECT_GT(last["accuracy_manual"], GetParam().accuracy);
+  EXPECT_GT(last["accuracy_autograd"], GetParam().accuracy);
+  EXPECT_NEAR(last["accuracy_manual"], last["accuracy_autograd"], 0.02);
 }
 
 TEST(Train, StopsWhereTheLossIsNoNumber) {
@@ -165,8 +210,13 @@ TEST(Check, WalksOverTheExamplesOfAStem) {
   for (const json& row : result["checks"]) names.insert(row["network"]);
   EXPECT_THAT(names,
               testing::IsSupersetOf({"xor", "mse/odd", "mse/one_element", "sgd/plain", "sgd/momentum"}));
-  const std::string text = run_twin({"check", "mse"}).out;
-  EXPECT_THAT(text, testing::ContainsRegex("mse/odd +[0-9]+ +0 "));
+}
+
+TEST(Check, TakesOneExampleOfAStem) {
+  const json result = json_of({"check", "mse/odd"});
+  EXPECT_EQ(result["failed"], 0);
+  EXPECT_GT(result["passed"], 0);
+  for (const json& row : result["checks"]) EXPECT_EQ(row["network"], "mse/odd");
 }
 
 TEST(Check, PassesOnEveryNetwork) {
@@ -205,26 +255,86 @@ TEST(Check, PassesOnEveryNetwork) {
   EXPECT_EQ(dtypes, (std::set<std::string>{"float32", "float64"}));
 }
 
-TEST(Explain, ShowsEveryStepOfBothTwins) {
-  const Finished said = run_twin({"explain", "xor"});
-  EXPECT_EQ(said.code, 0);
-  for (const char* step :
-       {"manual: predicted_output", "autograd: outputs = model(X)", "manual: error",
-        "autograd: loss = loss_function(outputs, y)", "manual: adjustment", "autograd: loss.backward()",
-        "manual: weights", "manual: bias", "autograd: optimizer.step()"})
-    EXPECT_THAT(said.out, HasSubstr(step));
-  const json result = json_of({"explain", "xor"});
-  expect_header(result, "explain");
-  ASSERT_EQ(result["manual"].size(), result["autograd"].size());
-  for (std::size_t i = 0; i < result["manual"].size(); ++i)
-    EXPECT_EQ(result["manual"][i]["quantity"], result["autograd"][i]["quantity"]);
+// The parts of a step, as a twin names them, in their order.
+std::vector<std::string> steps_of(const json& trace) {
+  std::vector<std::string> steps;
+  for (const json& entry : trace)
+    if (steps.empty() || steps.back() != entry["step"]) steps.push_back(entry["step"]);
+  return steps;
 }
 
+// Both twins list the same quantities, and come to the same numbers.
+void expect_same_traces(const json& result) {
+  ASSERT_EQ(result["manual"].size(), result["autograd"].size());
+  ASSERT_GT(result["manual"].size(), 0U);
+  for (std::size_t i = 0; i < result["manual"].size(); ++i) {
+    const json &hand = result["manual"][i], &framework = result["autograd"][i];
+    EXPECT_EQ(hand["quantity"], framework["quantity"]);
+    EXPECT_EQ(hand["shape"], framework["shape"]);
+    ASSERT_EQ(hand["values"].size(), framework["values"].size());
+    for (std::size_t j = 0; j < hand["values"].size(); ++j)
+      EXPECT_NEAR(hand["values"][j], framework["values"][j], 1e-10) << hand["quantity"];
+  }
+}
+
+std::vector<std::string> quantities_of(const json& result) {
+  std::vector<std::string> quantities;
+  for (const json& entry : result["manual"]) quantities.push_back(entry["quantity"]);
+  return quantities;
+}
+
+TEST(Explain, ShowsEveryStepOfBothTwins) {
+  const json result = json_of({"explain", "xor"});
+  expect_header(result, "explain");
+  expect_same_traces(result);
+  EXPECT_THAT(steps_of(result["manual"]),
+              testing::IsSupersetOf({"predicted_output", "error", "adjustment", "weights", "bias"}));
+  EXPECT_THAT(steps_of(result["autograd"]),
+              testing::IsSupersetOf({"outputs = model(X)", "loss = loss_function(outputs, y)",
+                                     "loss.backward()", "optimizer.step()"}));
+  EXPECT_THAT(quantities_of(result), testing::Contains("d_hidden.weight"));
+}
+
+// Samples that ask for changes which cancel: nothing moves, and not all is learnt.
 TEST(Explain, ShowsWhyThePerceptronCannotLearnXor) {
-  EXPECT_THAT(run_twin({"explain", "perceptron", "--dataset", "xor", "--steps", "2000"}).out,
-              HasSubstr("no single straight line separates these classes"));
-  EXPECT_THAT(run_twin({"explain", "perceptron", "--steps", "2000"}).out,
-              Not(HasSubstr("no single straight line")));
+  const json stuck = json_of({"explain", "perceptron", "--dataset", "xor", "--steps", "2000"})["gradients"];
+  EXPECT_GT(stuck["largest_of_a_sample"], 0.05);
+  EXPECT_LT(stuck["largest_of_the_mean"], 1e-3 * stuck["largest_of_a_sample"].get<double>());
+  const json learning = json_of({"explain", "perceptron", "--steps", "2000"})["gradients"];
+  EXPECT_GT(learning["largest_of_the_mean"], 1e-3 * learning["largest_of_a_sample"].get<double>());
+}
+
+// Composites, states, integers, buffers and masks; a loss, an optimiser, a schedule and a clipping.
+class ExplainStem : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Stems, ExplainStem,
+                         testing::Values("residual", "self_attention", "lstm", "embedding", "batch_norm",
+                                         "dropout", "conv2d", "cross_entropy", "adam", "cosine_with_warmup",
+                                         "clip_grad_norm"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(ExplainStem, ShowsItsFirstExample) {
+  const json result = json_of({"explain", GetParam(), "--steps", "1"});
+  expect_header(result, "explain");
+  EXPECT_THAT(result["options"]["network"].get<std::string>(),
+              testing::StartsWith(std::string(GetParam()) + "/"));
+  expect_same_traces(result);
+}
+
+TEST(Explain, ShowsTheChildrenOfAComposite) {
+  const std::vector<std::string> shown = quantities_of(json_of({"explain", "residual"}));
+  EXPECT_THAT(shown, testing::IsSupersetOf({"residual", "residual.dense", "d_residual.dense.weight"}));
+  // What a child is given and nobody has computed before is shown too.
+  EXPECT_THAT(quantities_of(json_of({"explain", "self_attention"})),
+              testing::Contains("self_attention.out_proj: x"));
+}
+
+TEST(Explain, TakesOneExampleOfAStem) {
+  const json list = json_of({"list", "--stems"});
+  for (const json& stem : list["stems"]) {
+    if (stem["stem"] != "mse") continue;
+    const std::string last = "mse/" + stem["examples"].back().get<std::string>();
+    EXPECT_EQ(json_of({"explain", last})["options"]["network"], last);
+  }
 }
 
 TEST(Bench, WritesGoogleBenchmarksJson) {
@@ -320,19 +430,15 @@ TEST(Report, AsksOnlyTheQuestionsNamed) {
   EXPECT_EQ(report["questions"].size(), 2);
   EXPECT_EQ(report["questions"]["detectors"]["file"], "data/detectors.json");
   EXPECT_THAT(names_in(folder / "data"), testing::ElementsAre("detectors.json", "silent-mistakes.json"));
-  EXPECT_THAT(read_file(folder / "report.md"), HasSubstr("## 2. "));
-  EXPECT_THAT(read_file(folder / "report.md"), Not(HasSubstr("## 3. ")));
 }
 
 TEST(Report, SpeaksBothLanguages) {
   const TemporaryFolder folder;
   const Finished said = run_twin(with(small_report(folder.path()), {"--lang", "id"}));
   ASSERT_EQ(said.code, 0) << said.err;
-  EXPECT_THAT(read_file(folder / "report.md"), testing::StartsWith("# Mengapa beralih"));
   const std::string page = read_file(folder / "index.html");
-  EXPECT_THAT(page, HasSubstr("<html lang=\"id\">"));
-  EXPECT_THAT(page, HasSubstr("<h1>Mengapa beralih"));
-  EXPECT_THAT(page, HasSubstr("<h1>Why move"));
+  for (const char* part : {"<html lang=\"id\">", "<article lang=\"id\"", "<article lang=\"en\""})
+    EXPECT_THAT(page, HasSubstr(part));
 }
 
 TEST(Report, ShowsWhatHasChanged) {
@@ -344,9 +450,10 @@ TEST(Report, ShowsWhatHasChanged) {
   const Finished said =
       run_twin(with(small_report(folder.path()), {"--compare", (folder / ".earlier").string()}));
   ASSERT_EQ(said.code, 0) << said.err;
-  EXPECT_THAT(said.out, testing::ContainsRegex("(both|two) reports"));
-  EXPECT_THAT(read_file(folder / "report.md"), HasSubstr("What has changed since of-old"));
-  EXPECT_THAT(read_file(folder / "index.html"), HasSubstr("Yang berubah sejak of-old"));
+  EXPECT_THAT(read_file(folder / "report.md"), HasSubstr("of-old"));
+  const std::string page = read_file(folder / "index.html");
+  for (const char* section : {"id=\"en-changes\"", "id=\"id-changes\""})
+    EXPECT_THAT(page, HasSubstr(section));
 }
 
 TEST(Report, ShowsInABrowserWhole) {

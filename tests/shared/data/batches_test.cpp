@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
@@ -35,6 +36,17 @@ Split numbers(std::int64_t count) {
     targets.push_back(static_cast<double>(n) + 0.3);
   }
   return {Tensor("inputs", {count, 1}, inputs), Tensor("targets", {count, 2}, targets)};
+}
+
+/// Sequences of three indices with a label each: sample n is (n, n + 1, n + 2) → (10n, 10n + 1, 10n + 2).
+Split sequences(std::int64_t count) {
+  std::vector<std::int64_t> inputs, targets;
+  for (std::int64_t n = 0; n < count; ++n)
+    for (std::int64_t t = 0; t < 3; ++t) {
+      inputs.push_back(n + t);
+      targets.push_back(10 * n + t);
+    }
+  return {Tensor("inputs", {count, 3}, inputs), Tensor("targets", {count, 3}, targets), 0.5, 7};
 }
 
 std::vector<std::int64_t> labels_of(const Batch& batch) {
@@ -91,6 +103,26 @@ TEST(Slice, TargetsFollowTheDTypeUnlessTheyAreLabels) {
   EXPECT_EQ(slice(numbers(2), DType::float32, 0, 2).targets.dtype(), DType::float32);
   EXPECT_EQ(slice(numbers(2), DType::float64, 0, 2).targets.dtype(), DType::float64);
   EXPECT_EQ(slice(images(2), DType::float32, 0, 2).targets.dtype(), DType::int64);
+}
+
+// They are indices: neither the dtype nor scale and shift are for them.
+TEST(Slice, LeavesIntegersAsTheyAre) {
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const OwnedBatch batch = slice(sequences(5), dtype, 3, 2);
+    EXPECT_EQ(batch.inputs.shape(), (Shape{2, 3}));
+    EXPECT_THAT(batch.inputs.data<std::int64_t>(), ElementsAre(3, 4, 5, 4, 5, 6));
+    EXPECT_THAT(batch.targets.data<std::int64_t>(), ElementsAre(30, 31, 32, 40, 41, 42));
+  }
+}
+
+TEST(Slice, KeepsTheShapeOfASample) {
+  std::vector<double> values(2 * 3 * 4);
+  std::iota(values.begin(), values.end(), 0);
+  const Split split{Tensor("inputs", {2, 3, 4}, values), Tensor("targets", {2, 3, 4}, values)};
+  const OwnedBatch batch = slice(split, DType::float32, 1, 1);
+  EXPECT_EQ(batch.inputs.shape(), (Shape{1, 3, 4}));
+  EXPECT_EQ(batch.inputs.to_doubles(), std::vector<double>(values.begin() + 12, values.end()));
+  EXPECT_EQ(batch.targets.to_doubles(), batch.inputs.to_doubles());
 }
 
 TEST(Slice, ViewShowsTheBatch) {
@@ -170,6 +202,28 @@ TEST(BatchStream, KeepsInputsAndTargetsTogether) {
   }
 }
 
+TEST(BatchStream, CarriesIntegers) {
+  const Split split = sequences(11);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    BatchStream stream(split, dtype, 4, kSeed);
+    stream.begin_epoch(0);
+    std::vector<std::int64_t> first;
+    for (const std::int64_t rows : {4, 4, 3}) {
+      const Batch& batch = stream.next();
+      EXPECT_EQ(batch.inputs.shape, (Shape{rows, 3}));
+      const auto indices = batch.inputs.data<std::int64_t>();
+      const std::vector<std::int64_t> labels = labels_of(batch);
+      for (std::size_t i = 0; i < indices.size(); i += 3) {
+        EXPECT_EQ(labels[i], 10 * indices[i]);
+        EXPECT_EQ(indices[i + 2], indices[i] + 2);
+        first.push_back(indices[i]);
+      }
+    }
+    std::sort(first.begin(), first.end());
+    EXPECT_EQ(first, in_order(11));
+  }
+}
+
 TEST(BatchStream, ShufflesBySeedAndEpochAlone) {
   const Split split = images(100);
   BatchStream stream(split, DType::float32, 10, kSeed), same(split, DType::float64, 10, kSeed),
@@ -225,6 +279,68 @@ TEST(BatchStream, RefusesABatchLargerThanTheDataset) {
   EXPECT_NO_THROW(BatchStream(split, DType::float32, 4, kSeed));
   EXPECT_THROW_MESSAGE(BatchStream(split, DType::float32, 5, kSeed), UsageError,
                        "a batch of 5 is larger than the dataset", "give at most 4");
+}
+
+// ---- Random batches
+
+/// A network of no layer.
+NetworkSpec bare(LossSpec loss) { return {{}, std::move(loss), SgdSpec{}, UniformInitialiser{}}; }
+
+TEST(RandomBatch, MeetsEveryClassWhereThereAreLabelsEnough) {
+  const NetworkSpec spec = bare(CrossEntropyLossSpec{});
+  for (Seed seed = 1; seed <= 20; ++seed)
+    for (const Shape& outputs : {Shape{7, 7}, Shape{50, 10}, Shape{3, 4, 11}}) {
+      const OwnedBatch batch = random_batch(spec, outputs, DType::float64, seed);
+      const auto labels = batch.targets.data<std::int64_t>();
+      EXPECT_EQ(std::set<std::int64_t>(labels.begin(), labels.end()).size(),
+                static_cast<std::size_t>(outputs.back()))
+          << to_string(outputs) << ", seed " << seed;
+      EXPECT_EQ(*std::max_element(labels.begin(), labels.end()), outputs.back() - 1);
+    }
+}
+
+TEST(RandomBatch, DrawsItsLabelsAnewForEachSeedAndIndex) {
+  const NetworkSpec spec = bare(CrossEntropyLossSpec{});
+  const auto labels = [&](Seed seed, std::uint32_t index) {
+    return random_batch(spec, {20, 10}, DType::float64, seed, index).targets.to_doubles();
+  };
+  EXPECT_NE(labels(1, 0), labels(2, 0));
+  EXPECT_NE(labels(1, 0), labels(1, 1));
+  std::set<double> of_one_row;
+  for (Seed seed = 1; seed <= 100; ++seed)
+    of_one_row.insert(random_batch(spec, {1, 3}, DType::float64, seed).targets.to_doubles()[0]);
+  EXPECT_THAT(of_one_row, ElementsAre(0, 1, 2));
+}
+
+TEST(RandomBatch, NeverIgnoresItsLastRow) {
+  for (Seed seed = 1; seed <= 50; ++seed)
+    for (const std::int64_t rows : {1, 2, 9}) {
+      const OwnedBatch batch =
+          random_batch(bare(CrossEntropyLossSpec{.ignore_index = 1}), {rows, 4}, DType::float64, seed);
+      EXPECT_NE(batch.targets.to_doubles().back(), 1);
+      EXPECT_NO_THROW(validate_targets(CrossEntropyLossSpec{.ignore_index = 1}, {rows, 4}, DType::float64,
+                                       batch.targets.view()));
+    }
+}
+
+TEST(RandomBatch, DrawsTargetsThatTheLossTakes) {
+  for (const Draw draw : {Draw::uniform, Draw::integers})
+    for (const LossSpec& loss : {LossSpec(BceWithLogitsLossSpec{}), LossSpec(MseLossSpec{})}) {
+      const Shape outputs{50, 4};
+      const OwnedBatch batch = random_batch(bare(loss), outputs, DType::float64, kSeed, 0, draw);
+      EXPECT_NO_THROW(validate_targets(loss, outputs, DType::float64, batch.targets.view()));
+    }
+}
+
+TEST(RandomBatch, OfIntegersReachesBothEnds) {
+  const auto values = [](LossSpec loss) {
+    const std::vector<double> all =
+        random_batch(bare(std::move(loss)), {50, 4}, DType::float64, kSeed, 0, Draw::integers)
+            .targets.to_doubles();
+    return std::set<double>(all.begin(), all.end());
+  };
+  EXPECT_THAT(values(MseLossSpec{}), ElementsAre(-3, -2, -1, 0, 1, 2, 3));
+  EXPECT_THAT(values(BceWithLogitsLossSpec{}), ElementsAre(0, 1));
 }
 
 }  // namespace

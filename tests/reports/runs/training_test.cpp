@@ -1,0 +1,55 @@
+#include "reports/runs/training.hpp"
+
+#include <gmock/gmock.h>
+
+#include "reports/backends.hpp"
+#include "shared/data/batches.hpp"
+#include "shared/errors.hpp"
+#include "tests/support/expect_message.hpp"
+
+namespace twin::reports {
+namespace {
+
+CatalogueEntry with_dropout() {
+  return {"dropout",
+          "",
+          {{{"dropout", DropoutSpec{}}, {"dense", DenseSpec{2, 1}}},
+           MseLossSpec{},
+           SgdSpec{.lr = 0.1},
+           UniformInitialiser{.bound = 1},
+           {2}},
+          "xor",
+          1,
+          0,
+          1};
+}
+
+// Weights are set equal: what differs is what dropout keeps.
+TEST(Configured, SeedsTheMasksToo) {
+  const auto losses = [](Seed seed) {
+    TrainingOptions options{.backends = backends(), .dtype = DType::float64, .seed = seed};
+    CatalogueEntry entry = configured(with_dropout(), options);
+    entry.seed = 1;
+    std::vector<double> all;
+    const OwnedBatch batch = random_batch(entry.spec, 64, DType::float64, 1);
+    for (const std::unique_ptr<Network>& network : build_networks(entry, options))
+      all.push_back(network->loss(batch.view()));
+    return all;
+  };
+  const std::vector<double> one = losses(1), seven = losses(7);
+  for (std::size_t side = 0; side < one.size(); ++side) EXPECT_NE(one[side], seven[side]);
+  EXPECT_NEAR(seven[0], seven[1], 1e-14);
+  EXPECT_EQ(one, losses(1));
+}
+
+TEST(Configured, AnotherOptimiserStartsFromItsOwnDefaults) {
+  const CatalogueEntry entry = configured(find_network("xor"), {.optimizer = "adam"});
+  EXPECT_TRUE(entry.spec.optimizer == OptimizerSpec(AdamSpec{}));
+  const CatalogueEntry faster = configured(find_network("xor"), {.optimizer = "adam", .lr = 0.5});
+  EXPECT_TRUE(faster.spec.optimizer == OptimizerSpec(AdamSpec{.lr = 0.5}));
+  EXPECT_THROW_MESSAGE(configured(find_network("xor"), {.optimizer = "adam", .momentum = 0.5}), UsageError,
+                       "no momentum");
+}
+
+}  // namespace
+}  // namespace twin::reports
