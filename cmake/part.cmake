@@ -1,12 +1,14 @@
-# twingrad_part(NAME [FOLDER F] [SOURCES S...] [EXCEPT S...] [USES PART...] [PACKAGES TARGET...] [HIDDEN TARGET...]):
+# twingrad_part(NAME [FOLDER F] [SOURCES S...] [EXCEPT S...] [USES PART...] [PACKAGES TARGET...] [HIDDEN TARGET...]
+#               [PRECOMPILED HEADER...]):
 # the static library of one folder of the house, of the files and folders SOURCES in it (all, when none is named) but for
-# EXCEPT. The headers of HIDDEN targets are for its own sources alone.
+# EXCEPT. The headers of HIDDEN targets are for its own sources alone. PRECOMPILED headers are those that most of its
+# sources include, and that take the compiler longer than the source itself.
 #
 # Sources include headers by their path from the root ("manual/layers/dense.hpp"), yet the root itself is on nobody's
 # include path: each part has an include root of its own that holds a link to that part alone. So manual/ cannot include
 # a header of autograd/, nor the other way round: the compiler does not find it.
 function(twingrad_part name)
-  cmake_parse_arguments(PART "" "FOLDER" "SOURCES;EXCEPT;USES;PACKAGES;HIDDEN" ${ARGN})
+  cmake_parse_arguments(PART "" "FOLDER" "SOURCES;EXCEPT;USES;PACKAGES;HIDDEN;PRECOMPILED" ${ARGN})
   if(NOT PART_FOLDER)
     set(PART_FOLDER ${name})
   endif()
@@ -29,6 +31,12 @@ function(twingrad_part name)
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_link_libraries(${name} PUBLIC ${PART_USES} ${PART_PACKAGES} PRIVATE ${PART_HIDDEN})
   twingrad_compile_options(${name})
+  target_precompile_headers(${name} PRIVATE ${PART_PRECOMPILED})
+endfunction()
+
+# For sources that no computation waits for: most of what -O3 takes longer than LEVEL goes into text and JSON.
+function(twingrad_optimise_less target level)
+  target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:${level}>)
 endfunction()
 
 function(twingrad_compile_options target)
