@@ -83,7 +83,7 @@ Json benched_peers(const bench::Options& options, bool quick) {
 
 void print(const Json& json) {
   Table table({"network", ">batch", "dtype", "device", ">threads", "side", ">µs/step", ">spread", ">GFLOP/s",
-               ">busy", ">÷ hand", ">95 % interval", ""});
+               ">busy", ">÷ manual", ">95 % interval", ""});
   for (const Timing& timing : timings(json))
     table.add(
         {timing.subject,
@@ -161,13 +161,11 @@ void add_bench(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("bench", "Time a training step by hand, with autograd, and in between");
   command->footer(
-      "Sides: manual (the hand), fixed (the hand, sizes known to the compiler), eigen (the hand without "
-      "BLAS),\n"
-      "control (the hand's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd "
+      "Sides: manual (written by hand), fixed (manual, in sizes known to the compiler), eigen (manual "
       "without\n"
-      "modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and NumPy "
-      "and\n"
-      "PyTorch in Python where they are installed.");
+      "BLAS), control (manual's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd\n"
+      "without modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and\n"
+      "NumPy and PyTorch in Python where they are installed.");
   auto options = std::make_shared<Options>();
   command->add_option("names", options->names,
                       "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "

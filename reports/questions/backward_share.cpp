@@ -72,7 +72,7 @@ std::string roles_table(const Json& side, bool english) {
 }
 
 std::string answer(const Json& json, Language language) {
-  const Json &hand = json.at("sides").at("manual"), &framework = json.at("sides").at("autograd");
+  const Json &manual = json.at("sides").at("manual"), &autograd = json.at("sides").at("autograd");
   const Text text{
       "{} of the {} lines of code that the hand-written side consists of stand in functions that compute "
       "gradients: {:.1f} %. Of what computes at all (forward, backward, update) it is {:.0f} %. The rest is "
@@ -82,10 +82,10 @@ std::string answer(const Json& json, Language language) {
       "Dari bagian yang benar-benar menghitung (forward, backward, pembaruan) porsinya {:.0f} %. Sisanya "
       "adalah konstruksi, pemeriksaan, parameter, dan semua yang memungkinkan program melihat ke dalam. "
       "Dengan autograd, {} dari {} baris adalah backward.\n\n{}"};
-  return fmt::format(fmt::runtime(text.in(language)), lines(hand, "backward"), lines(hand, "code"),
-                     backward_percent(hand), backward_percent_of_mathematics(hand),
-                     lines(framework, "backward"), lines(framework, "code"),
-                     roles_table(hand, language == Language::english));
+  return fmt::format(fmt::runtime(text.in(language)), lines(manual, "backward"), lines(manual, "code"),
+                     backward_percent(manual), backward_percent_of_mathematics(manual),
+                     lines(autograd, "backward"), lines(autograd, "code"),
+                     roles_table(manual, language == Language::english));
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {

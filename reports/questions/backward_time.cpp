@@ -85,7 +85,7 @@ Question backward_time_question() {
       {"How much longer is backward than forward on each side?",
        "Berapa kali lebih lama langkah mundur daripada langkah maju pada tiap sisi?"},
       {"The parts of a training step by the clock; float32, batch 32 (XOR: its four samples). The gradient "
-       "of the loss by the outputs belongs to the loss on the hand's side, to backward on autograd's.",
+       "of the loss by the outputs belongs to the loss on the manual side, to backward on autograd's.",
        "Bagian-bagian satu langkah pelatihan diukur dengan jam; float32, batch 32 (XOR: keempat sampelnya). "
        "Gradien loss terhadap keluaran termasuk loss di sisi tulisan tangan, dan termasuk langkah mundur di "
        "sisi autograd."},

@@ -136,7 +136,7 @@ std::string cost_table(const Json& json, Language language) {
 
 std::string libraries_sentence(const Json& json, Language language) {
   if (!measured_on_both(json, "size")) return "";
-  const Json &hand = part_of(json, "manual", "size"), &framework = part_of(json, "autograd", "size");
+  const Json &manual = part_of(json, "manual", "size"), &autograd = part_of(json, "autograd", "size");
   const auto largest = [](const Json& size) {
     const Json& libraries = size.at("libraries");
     return libraries.empty() ? std::string("–")
@@ -150,8 +150,8 @@ std::string libraries_sentence(const Json& json, Language language) {
       "Dengan tangan, pustaka terbesar adalah {}, dengan autograd {}; {} pustaka hanya dimuat oleh program "
       "tulisan tangan, {} hanya oleh program autograd. Apa yang dibawa LibTorch bergantung pada siapa yang "
       "membangunnya; di sini {}."};
-  return fmt::format(fmt::runtime(text.in(language)), largest(hand), largest(framework),
-                     libraries_only(hand, framework), libraries_only(framework, hand),
+  return fmt::format(fmt::runtime(text.in(language)), largest(manual), largest(autograd),
+                     libraries_only(manual, autograd), libraries_only(autograd, manual),
                      json.at("backends").at("autograd").get<std::string>());
 }
 
@@ -224,14 +224,14 @@ std::vector<Picture> pictures(const Json& json, Language language) {
   plot.title = language == Language::english ? "What autograd costs to build and to start, by hand = 1"
                                              : "Biaya membangun dan memulai autograd, tulisan tangan = 1";
   plot.y_label = language == Language::english ? "autograd / by hand" : "autograd / tangan";
-  const std::vector<Figure> framework = costs(json, "autograd", language);
+  const std::vector<Figure> autograd = costs(json, "autograd", language);
   Curve curve;
-  for (const Figure& hand : costs(json, "manual", language)) {
-    const auto same = std::find_if(framework.begin(), framework.end(),
-                                   [&](const Figure& figure) { return figure.name == hand.name; });
-    if (same == framework.end() || !(hand.value > 0)) continue;
-    plot.categories.push_back(hand.name);
-    curve.y.push_back(same->value / hand.value);
+  for (const Figure& manual : costs(json, "manual", language)) {
+    const auto same = std::find_if(autograd.begin(), autograd.end(),
+                                   [&](const Figure& figure) { return figure.name == manual.name; });
+    if (same == autograd.end() || !(manual.value > 0)) continue;
+    plot.categories.push_back(manual.name);
+    curve.y.push_back(same->value / manual.value);
   }
   if (plot.categories.empty()) return {};
   plot.curves.push_back(std::move(curve));

@@ -55,6 +55,7 @@ Json measure(const Measuring& measuring) {
                                   std::ssize(runs) * kParts);
         })));
     const std::int64_t rows = run.entry.batch_size > 0 ? run.entry.batch_size : run.dataset.train.size();
+    for (std::size_t i = 0; i < 2; ++i) drift["stems"].push_back(stem_of(run.entry.spec.layers.at(i)));
     drift["layers"] = Json::array();
     for (const RoundingGap& gap : gaps_of_layers(run.entry.spec, rows, run.dtype, run.entry.seed))
       drift["layers"].push_back(json_of(gap));
@@ -104,10 +105,10 @@ std::string verdict(const Json& json, Language language) {
 // The points at 1, 10, 100, …, and the last.
 std::string gaps_table(const Json& run, bool english) {
   Table table(english
-                  ? std::vector<std::string>{">steps", ">hand to autograd", ">autograd one ULP away",
-                                             ">hand, set equal before the step"}
-                  : std::vector<std::string>{">langkah", ">tangan ke autograd", ">autograd berjarak satu ULP",
-                                             ">tangan, disamakan sebelum langkah"});
+                  ? std::vector<std::string>{">steps", ">manual to autograd", ">autograd one ULP away",
+                                             ">manual, set equal before the step"}
+                  : std::vector<std::string>{">langkah", ">manual ke autograd", ">autograd berjarak satu ULP",
+                                             ">manual, disamakan sebelum langkah"});
   std::int64_t next = 1;
   for (const Json& point : run.at("points")) {
     const auto steps = point.at("steps").get<std::int64_t>();
@@ -133,7 +134,7 @@ std::string passes_table(const Json& json, bool english) {
   Table table(headers);
   for (std::size_t s = 0; s < std::size(kSubjects); ++s)
     for (const auto& [gap, name] :
-         {std::pair<const char*, Text>{"twins", {"hand to autograd", "tangan ke autograd"}},
+         {std::pair<const char*, Text>{"twins", {"manual to autograd", "manual ke autograd"}},
           {"nearby", {"autograd one ULP away", "autograd berjarak satu ULP"}}}) {
       const Json& run = run_of(json, s);
       std::vector<Cell> row{fmt::format("{}, {}: {}", run.at("network").get<std::string>(),
@@ -146,10 +147,10 @@ std::string passes_table(const Json& json, bool english) {
 }
 
 std::string ends_table(const Json& json, bool english) {
-  Table table(english ? std::vector<std::string>{"network", ">steps", ">loss by hand", ">loss autograd",
-                                                 ">right by hand", ">right autograd"}
-                      : std::vector<std::string>{"jaringan", ">langkah", ">loss tangan", ">loss autograd",
-                                                 ">benar tangan", ">benar autograd"});
+  Table table(english ? std::vector<std::string>{"network", ">steps", ">loss manual", ">loss autograd",
+                                                 ">right, manual", ">right, autograd"}
+                      : std::vector<std::string>{"jaringan", ">langkah", ">loss manual", ">loss autograd",
+                                                 ">benar, manual", ">benar, autograd"});
   for (std::size_t s = 0; s < std::size(kSubjects); ++s) {
     const Json &run = run_of(json, s), &end = run.at("epochs").back();
     table.add({run.at("network").get<std::string>(), std::to_string(end.at("steps").get<std::int64_t>()),
@@ -197,7 +198,7 @@ std::string rates_table(const Json& json, bool english) {
   return table.markdown();
 }
 
-// How many times further the hand is from autograd than autograd from its neighbour, at most.
+// How many times further manual is from autograd than autograd from its neighbour, at most.
 double ratio_to_the_yardstick(const Json& run) {
   double ratio = 0;
   for (const Json& point : run.at("points"))
@@ -206,7 +207,7 @@ double ratio_to_the_yardstick(const Json& run) {
   return ratio;
 }
 
-// Of a layer alone, "dense", say.
+// Of a layer alone: "first", say.
 std::int64_t differing(const Json& run, std::string_view layer) {
   for (const Json& gap : run.at("layers"))
     if (gap.at("quantity") == layer) return gap.at("differ");
@@ -240,13 +241,15 @@ std::string first_step_text(const Json& run, Language language) {
                      first->at("max_ulp").get<double>(), differ, elements);
 }
 
+std::string stem_of_layer(const Json& run, std::size_t layer) { return run.at("stems").at(layer); }
+
 std::string layers_table(const Json& run, Language language) {
   const bool english = language == Language::english;
   const std::pair<const char*, Text> names[] = {
-      {"dense", {"first layer, random numbers", "lapis pertama, bilangan acak"}},
-      {"dense_no_bias", {"the same with biases of 0", "sama, dengan bias 0"}},
-      {"dense_integers", {"the same on small integers", "sama, pada bilangan bulat kecil"}},
-      {"sigmoid", {"sigmoid, random numbers", "sigmoid, bilangan acak"}}};
+      {"first", {"{0}, random numbers", "{0}, bilangan acak"}},
+      {"first_no_bias", {"{0} with biases of 0", "{0} dengan bias 0"}},
+      {"first_integers", {"{0} on small integers", "{0} pada bilangan bulat kecil"}},
+      {"second", {"{1}, random numbers", "{1}, bilangan acak"}}};
   Table table(
       english ? std::vector<std::string>{"alone, from the same bits", ">outputs", ">differ", ">ULP at most"}
               : std::vector<std::string>{"tersendiri, dari bit yang sama", ">keluaran", ">berbeda",
@@ -254,34 +257,37 @@ std::string layers_table(const Json& run, Language language) {
   for (const auto& [layer, name] : names)
     for (const Json& gap : run.at("layers"))
       if (gap.at("quantity") == layer)
-        table.add({std::string(name.in(language)), std::to_string(gap.at("elements").get<std::int64_t>()),
+        table.add({fmt::format(fmt::runtime(name.in(language)), stem_of_layer(run, 0), stem_of_layer(run, 1)),
+                   std::to_string(gap.at("elements").get<std::int64_t>()),
                    std::to_string(gap.at("differ").get<std::int64_t>()),
                    fmt::format("{:.0f}", gap.at("max_ulp").get<double>())});
   return table.markdown();
 }
 
 std::string why(const Json& run, Language language) {
-  std::vector<std::string_view> reasons;
+  std::vector<std::string> reasons;
   const auto add = [&](bool holds, const Text& reason) {
-    if (holds) reasons.push_back(reason.in(language));
+    if (holds)
+      reasons.push_back(
+          fmt::format(fmt::runtime(reason.in(language)), stem_of_layer(run, 0), stem_of_layer(run, 1)));
   };
-  const bool sums = differing(run, "dense") > 0, product = differing(run, "dense_no_bias") > 0,
-             integers = differing(run, "dense_integers") > 0, sigmoid = differing(run, "sigmoid") > 0;
+  const bool sums = differing(run, "first") > 0, product = differing(run, "first_no_bias") > 0,
+             integers = differing(run, "first_integers") > 0, second = differing(run, "second") > 0;
   add(integers,
       {"Where sums are exact the twins differ all the same: rounding alone does not explain that.",
        "Juga pada jumlah yang eksak kedua kembaran berbeda: pembulatan saja tidak menjelaskannya."});
   add(sums && !integers,
-      {"Small integers, whose sums are exact in any order, agree in every bit: the layer computes the same, "
-       "and adds its terms in another order.",
-       "Bilangan bulat kecil, yang jumlahnya eksak dalam urutan apa pun, sama sampai bit terakhir: lapis itu "
+      {"Small integers, whose sums are exact in any order, agree in every bit: `{0}` computes the same, and "
+       "adds its terms in another order.",
+       "Bilangan bulat kecil, yang jumlahnya eksak dalam urutan apa pun, sama sampai bit terakhir: `{0}` "
        "menghitung hal yang sama, hanya urutan penjumlahannya berbeda."});
   add(sums && !product && !integers,
       {"Without biases the products agree too: what differs is when the bias is added.",
        "Tanpa bias hasil kalinya pun sama: yang berbeda adalah kapan bias ditambahkan."});
-  add(!sums && !product && !integers, {"The sums of the first layer agree in every bit.",
-                                       "Jumlah pada lapis pertama sama sampai bit terakhir."});
-  add(sigmoid, {"The sigmoid is a different approximation on either side.",
-                "Sigmoid dihampiri dengan cara berbeda di kedua sisi."});
+  add(!sums && !product && !integers,
+      {"The sums of `{0}` agree in every bit.", "Jumlah pada `{0}` sama sampai bit terakhir."});
+  add(second, {"`{1}` is a different approximation on either side.",
+               "`{1}` dihampiri dengan cara berbeda di kedua sisi."});
   add(sums || product,
       {"(Where a sum cancels to almost nothing, a small gap is many ULP.)",
        "(Bila suku-suku suatu jumlah hampir saling meniadakan, selisih kecil menjadi banyak ULP.)"});
@@ -307,10 +313,12 @@ std::string growth(const Json& run, Language language) {
 
 std::string run_section(const Json& run, Language language) {
   const Text text{
-      "**{}, {}.** The largest relative gap of any weight:\n\n{}\nThe hand is at most {:.2g} times as far "
+      "**{}, {}.** The largest relative gap of any weight:\n\n{}\nThe manual twin is at most {:.2g} times as "
+      "far "
       "from autograd as the autograd twin that started one ULP away. Set equal before each step, the twins "
       "are never more than {:.2g} apart after it; left free, up to {:.2g}.{}\n\n{}\n\n",
-      "**{}, {}.** Selisih relatif terbesar dari semua bobot:\n\n{}\nJarak tangan dari autograd paling "
+      "**{}, {}.** Selisih relatif terbesar dari semua bobot:\n\n{}\nJarak kembaran manual dari autograd "
+      "paling "
       "banyak {:.2g} kali jarak kembaran autograd yang mulai berjarak satu ULP. Bila disamakan sebelum "
       "setiap langkah, sesudahnya selisih tidak pernah lebih dari {:.2g}; bila dibiarkan bebas, sampai "
       "{:.2g}.{}\n\n{}\n\n"};
@@ -374,11 +382,11 @@ std::vector<Picture> pictures(const Json& json, Language language) {
     Plot drift = plot(fmt::format(fmt::runtime(english ? "How the twins drift apart: {}, {}"
                                                        : "Bagaimana kedua kembaran menjauh: {}, {}"),
                                   network, run.at("dtype").get<std::string>()));
-    drift.curves = {
-        curve_of(run, "twins", english ? "hand to autograd" : "tangan ke autograd"),
-        curve_of(run, "nearby", english ? "autograd one ULP away" : "autograd berjarak satu ULP"),
-        curve_of(run, "locked",
-                 english ? "hand, set equal before each step" : "tangan, disamakan sebelum setiap langkah")};
+    drift.curves = {curve_of(run, "twins", english ? "manual to autograd" : "manual ke autograd"),
+                    curve_of(run, "nearby", english ? "autograd one ULP away" : "autograd berjarak satu ULP"),
+                    curve_of(run, "locked",
+                             english ? "manual, set equal before each step"
+                                     : "manual, disamakan sebelum setiap langkah")};
     all.push_back({"drift-" + network, std::move(drift)});
   }
   Plot rates = plot(english ? "The gap on XOR at several learning rates"
@@ -397,7 +405,7 @@ std::vector<Figure> figures(const Json& json) {
     const Json &run = run_of(json, s), &end = run.at("epochs").back();
     const std::string network = run.at("network");
     all.push_back({network + ": gap at the end", last_gap(run, "twins"), "1", Figure::Better::lower});
-    all.push_back({network + ": right by hand", 100 * end.at("accuracy_manual").get<double>(), "%",
+    all.push_back({network + ": right, manual", 100 * end.at("accuracy_manual").get<double>(), "%",
                    Figure::Better::higher});
     all.push_back({network + ": right, autograd", 100 * end.at("accuracy_autograd").get<double>(), "%",
                    Figure::Better::higher});

@@ -171,12 +171,12 @@ std::string verdict(const Json& json, Language language) {
 
 std::string answer(const Json& json, Language language) {
   const bool english = language == Language::english;
-  Table table(english ? std::vector<std::string>{">parameters", ">backprop, hand", ">backprop, autograd",
-                                                 ">differences, hand", ">differences, autograd",
-                                                 ">ratio, hand", ">ratio, autograd", "differences were"}
-                      : std::vector<std::string>{">parameter", ">backprop, tangan", ">backprop, autograd",
-                                                 ">beda hingga, tangan", ">beda hingga, autograd",
-                                                 ">rasio, tangan", ">rasio, autograd", "beda hingga"});
+  Table table(english ? std::vector<std::string>{">parameters", ">backprop, manual", ">backprop, autograd",
+                                                 ">differences, manual", ">differences, autograd",
+                                                 ">ratio, manual", ">ratio, autograd", "differences were"}
+                      : std::vector<std::string>{">parameter", ">backprop, manual", ">backprop, autograd",
+                                                 ">beda hingga, manual", ">beda hingga, autograd",
+                                                 ">rasio, manual", ">rasio, autograd", "beda hingga"});
   double gap = 0;
   std::int64_t most_run = 0;
   for (const Json& point : json.at("points")) {
@@ -261,11 +261,13 @@ Question finite_differences_question() {
   return {"finite-differences",
           {"What would finite differences cost instead of backpropagation?",
            "Berapa biaya beda hingga sebagai pengganti backpropagation?"},
-          {"Sigmoid networks of three equally wide layers. Backpropagation is timed as the call that returns "
+          {"Networks of three equally wide dense layers, a sigmoid after each. Backpropagation is timed as "
+           "the call that returns "
            "every gradient, central differences as two losses for each parameter, one loss being a forward "
            "pass that records nothing; changing a parameter costs nothing here, as it would by hand. Medians "
            "of seven rounds in which both sides take turns.",
-           "Jaringan sigmoid dengan tiga lapis yang sama lebar. Backpropagation diukur sebagai pemanggilan "
+           "Jaringan dengan tiga lapis dense yang sama lebar, masing-masing diikuti sigmoid. Backpropagation "
+           "diukur sebagai pemanggilan "
            "yang mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; "
            "satu loss ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, "
            "seperti pada tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},

@@ -9,8 +9,8 @@ namespace twin::reports {
 namespace {
 
 struct Step {
-  const char* hand;
-  const char* framework;
+  const char* manual;
+  const char* autograd;
 };
 
 // By StepPart: the tutorial's words for it before and after the move.
@@ -28,18 +28,18 @@ std::string answer(const Json& json, Language language) {
       english ? "Both sides take the same five steps; only their names change in the move.\n"
               : "Kedua sisi menempuh lima langkah yang sama; hanya namanya yang berubah dalam perpindahan.\n";
   for (const std::string& subject : parts_subjects(json)) {
-    const Json &hand = parts_row(json, subject, "manual"), &autograd = parts_row(json, subject, "autograd");
+    const Json &manual = parts_row(json, subject, "manual"), &autograd = parts_row(json, subject, "autograd");
     Table table(english ? std::vector<std::string>{"by hand", ">µs", "LibTorch", ">µs", ">ratio"}
                         : std::vector<std::string>{"tulisan tangan", ">µs", "LibTorch", ">µs", ">rasio"});
     for (std::size_t i = 0; i < kStepParts; ++i) {
-      const double by_hand = part(hand, i), by_framework = part(autograd, i);
-      table.add({fmt::format("`{}`", kSteps[i].hand), rounded(by_hand),
-                 fmt::format("`{}`", kSteps[i].framework), rounded(by_framework),
-                 by_hand > 0 ? rounded(by_framework / by_hand) : std::string()});
+      const double by_manual = part(manual, i), by_autograd = part(autograd, i);
+      table.add({fmt::format("`{}`", kSteps[i].manual), rounded(by_manual),
+                 fmt::format("`{}`", kSteps[i].autograd), rounded(by_autograd),
+                 by_manual > 0 ? rounded(by_autograd / by_manual) : std::string()});
     }
-    table.add({english ? "the whole step" : "seluruh langkah", rounded(hand.at("us").get<double>()), "",
+    table.add({english ? "the whole step" : "seluruh langkah", rounded(manual.at("us").get<double>()), "",
                rounded(autograd.at("us").get<double>()),
-               rounded(autograd.at("us").get<double>() / hand.at("us").get<double>())});
+               rounded(autograd.at("us").get<double>() / manual.at("us").get<double>())});
     text += fmt::format("\n{}:\n\n{}\n", subject_words(subject, language), table.markdown());
   }
   return text;
@@ -52,7 +52,7 @@ std::vector<Picture> pictures(const Json& json, Language language) {
     Plot plot{fmt::format(fmt::runtime(english ? "The five steps, {}" : "Kelima langkah, {}"),
                           subject_words(subject, language)),
               "", "µs"};
-    for (const Step& step : kSteps) plot.categories.push_back(step.hand);
+    for (const Step& step : kSteps) plot.categories.push_back(step.manual);
     for (const char* side : {"manual", "autograd"}) {
       Curve curve{std::string_view(side) == "autograd" ? "autograd"
                   : english                            ? "by hand"

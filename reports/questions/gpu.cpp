@@ -50,20 +50,20 @@ std::optional<std::int64_t> wins_from(const std::map<Point, Timing>& slow,
 
 std::string answer(const Json& json, Language language) {
   const bool english = language == Language::english;
-  const auto hand = grid_of(json, "manual", "cpu"), autograd = grid_of(json, "autograd", "cpu"),
+  const auto manual = grid_of(json, "manual", "cpu"), autograd = grid_of(json, "autograd", "cpu"),
              there = grid_of(json, "autograd", "cuda"), moved = grid_of(json, "autograd+transfers", "cuda");
   const double peak = json.at("cuda_product_flops").get<double>() / 1e9;
-  Table table(english ? std::vector<std::string>{">batch", ">width", ">hand µs", ">autograd µs", ">GPU µs",
+  Table table(english ? std::vector<std::string>{">batch", ">width", ">manual µs", ">autograd µs", ">GPU µs",
                                                  ">GPU with transfers µs", ">GPU GFLOP/s", ">of its products"}
-                      : std::vector<std::string>{">batch", ">lebar", ">tulisan tangan µs", ">autograd µs",
-                                                 ">GPU µs", ">GPU dengan transfer µs", ">GPU GFLOP/s",
+                      : std::vector<std::string>{">batch", ">lebar", ">manual µs", ">autograd µs", ">GPU µs",
+                                                 ">GPU dengan transfer µs", ">GPU GFLOP/s",
                                                  ">dari perkaliannya"});
   for (const auto& [point, timing] : there) {
     const auto us = [&](const std::map<Point, Timing>& grid) {
       const auto found = grid.find(point);
       return found == grid.end() ? std::string() : rounded(found->second.us.median, 4);
     };
-    table.add({std::to_string(point.first), std::to_string(point.second), us(hand), us(autograd), us(there),
+    table.add({std::to_string(point.first), std::to_string(point.second), us(manual), us(autograd), us(there),
                us(moved), rounded(timing.gflops, 4), fmt::format("{:.1f} %", 100 * timing.gflops / peak)});
   }
   std::string text;
@@ -77,11 +77,12 @@ std::string answer(const Json& json, Language language) {
   };
   for (const std::int64_t batch : batches)
     text += fmt::format(
-        fmt::runtime(english ? "- Batch {}: the GPU beats the hand {} ({} with transfers), and LibTorch on "
-                               "the processor {} ({} with transfers).\n"
-                             : "- Batch {}: GPU mengalahkan tulisan tangan {} ({} dengan transfer), dan "
-                               "LibTorch pada prosesor {} ({} dengan transfer).\n"),
-        batch, words(wins_from(hand, there, batch)), words(wins_from(hand, moved, batch)),
+        fmt::runtime(
+            english ? "- Batch {}: the GPU beats the manual twin {} ({} with transfers), and LibTorch on "
+                      "the processor {} ({} with transfers).\n"
+                    : "- Batch {}: GPU mengalahkan tulisan tangan {} ({} dengan transfer), dan "
+                      "LibTorch pada prosesor {} ({} dengan transfer).\n"),
+        batch, words(wins_from(manual, there, batch)), words(wins_from(manual, moved, batch)),
         words(wins_from(autograd, there, batch)), words(wins_from(autograd, moved, batch)));
   return text + "\n" + table.markdown();
 }

@@ -55,13 +55,20 @@ bool is_choice(const std::string& part) {
 
 int named(const Json& where) { return where.at("named").at("lines"); }
 
-// "8 in `autograd/optim/sgd.hpp`, 2 in …"
-std::string files_of(const Json& where, Language language) {
-  std::string text;
-  for (const Json& file : where.at("named").at("files"))
-    text += fmt::format("{}{} {} `{}`", text.empty() ? "" : ", ", file.at("lines").get<int>(),
-                        language == Language::english ? "in" : "di", file.at("path").get<std::string>());
-  return text;
+// All the code of one side that a stem costs.
+int cost_of(const Json& stem, const char* side) {
+  return stem.at(side).at("own").get<int>() + named(stem.at(side));
+}
+
+// The layers that cost the least and the most by hand.
+std::pair<Json, Json> cheapest_and_dearest(const Json& json) {
+  std::vector<Json> layers;
+  for (const Json& stem : json.at("stems"))
+    if (stem.at("stem").get<std::string>().starts_with("layers/")) layers.push_back(stem);
+  const auto [least, most] = std::minmax_element(
+      layers.begin(), layers.end(),
+      [](const Json& a, const Json& b) { return cost_of(a, "manual") < cost_of(b, "manual"); });
+  return {*least, *most};
 }
 
 std::string lines_cell(const Json& lines) {
@@ -70,24 +77,22 @@ std::string lines_cell(const Json& lines) {
                      lines.at("blank").get<int>());
 }
 
-std::string ratio_cell(int hand, int framework) {
-  return framework > 0 ? fmt::format("{:.2g}", static_cast<double>(hand) / framework) : "–";
+std::string ratio_cell(int manual, int autograd) {
+  return autograd > 0 ? fmt::format("{:.2g}", static_cast<double>(manual) / autograd) : "–";
 }
 
 std::string verdict(const Json& json, Language language) {
   const Json& network = json.at("networks").back();
-  const Json& layer = json.at("add_layer");
+  const auto [least, most] = cheapest_and_dearest(json);
   const Text text{
-      "{} is built with {} lines of code by hand and with {} over LibTorch; a further layer like {} takes {} "
-      "lines by hand and {} over LibTorch.",
-      "{} dibangun dengan {} baris kode tulisan tangan dan dengan {} baris di atas LibTorch; satu lapis baru "
-      "seperti {} memerlukan {} baris tulisan tangan dan {} baris di atas LibTorch."};
-  const auto lines_of_layer = [&](const char* side) {
-    return layer.at(side).at("own").get<int>() + named(layer.at(side));
-  };
+      "{} is built with {} lines of code by hand and with {} over LibTorch; a layer takes from {} ({}) to {} "
+      "({}) lines by hand, and {} and {} over LibTorch.",
+      "{} dibangun dengan {} baris kode tulisan tangan dan dengan {} baris di atas LibTorch; satu lapis "
+      "memerlukan {} ({}) sampai {} ({}) baris tulisan tangan, dan {} dan {} baris di atas LibTorch."};
   return fmt::format(fmt::runtime(text.in(language)), network.at("network").get<std::string>(),
-                     code_of(network, "manual"), code_of(network, "autograd"), stem_of(layer.at("layer")),
-                     lines_of_layer("manual"), lines_of_layer("autograd"));
+                     code_of(network, "manual"), code_of(network, "autograd"), cost_of(least, "manual"),
+                     stem_of(least.at("stem")), cost_of(most, "manual"), stem_of(most.at("stem")),
+                     cost_of(least, "autograd"), cost_of(most, "autograd"));
 }
 
 std::string parts_table(const Json& json, Language language) {
@@ -140,57 +145,35 @@ std::string networks_table(const Json& json, bool english) {
   return table.markdown();
 }
 
-std::string add_layer(const Json& json, Language language) {
-  const Json& layer = json.at("add_layer");
-  const Text text{
-      "To add a layer, counted on the smallest that exists, `{}`: by hand {} lines, and {} elsewhere that "
-      "name it; with autograd {}, and {}. {} lines in `shared/` say for both sides what it is (its sizes, "
-      "its "
-      "examples, its classic mistakes), and {} elsewhere there name it.",
-      "Menambah satu lapis, dihitung dari lapis terkecil yang ada, `{}`: dengan tangan {} baris, ditambah {} "
-      "baris di tempat lain yang menyebutnya; dengan autograd {}, ditambah {}. {} baris di `shared/` "
-      "menerangkan lapis itu bagi kedua sisi (ukurannya, contoh-contohnya, kesalahan klasiknya), dan {} "
-      "baris "
-      "lain di sana menyebutnya."};
-  return fmt::format(fmt::runtime(text.in(language)), stem_of(layer.at("layer")),
-                     layer.at("manual").at("own").get<int>(), named(layer.at("manual")),
-                     layer.at("autograd").at("own").get<int>(), named(layer.at("autograd")),
-                     layer.at("shared").at("own").get<int>(), named(layer.at("shared")));
+// "52 + 3": its own lines, and those elsewhere that name it.
+std::string cost_cell(const Json& where) {
+  return fmt::format("{} + {}", where.at("own").get<int>(), named(where));
 }
 
-std::string swap_optimizer(const Json& json, Language language) {
-  const Json& swap = json.at("swap_optimizer");
-  const Text exists{
-      "To swap SGD for Adam: LibTorch has `torch::optim::Adam`, so what changes are the {} lines of "
-      "`autograd/` that name its SGD ({}). By hand the rule itself was written, `manual/{}.hpp`, {} lines, "
-      "and {} lines elsewhere name SGD.",
-      "Untuk mengganti SGD dengan Adam: LibTorch memiliki `torch::optim::Adam`, jadi yang berubah hanyalah "
-      "{} baris `autograd/` yang menyebut SGD-nya ({}). Dengan tangan, aturannya sendiri telah ditulis, "
-      "`manual/{}.hpp`, {} baris, dan {} baris di tempat lain menyebut SGD."};
-  const Text estimate{
-      "To swap SGD for Adam: LibTorch has `torch::optim::Adam`, so what changes are the {} lines of "
-      "`autograd/` that name its SGD ({}). There is no Adam by hand, so its cost is an estimate: a rule of "
-      "the size of `manual/{}.hpp`, {} lines, would have to be derived and written, and the {} lines "
-      "elsewhere that name SGD changed.",
-      "Untuk mengganti SGD dengan Adam: LibTorch memiliki `torch::optim::Adam`, jadi yang berubah hanyalah "
-      "{} baris `autograd/` yang menyebut SGD-nya ({}). Adam tulisan tangan belum ada, jadi biayanya hanya "
-      "perkiraan: aturan seukuran `manual/{}.hpp`, {} baris, harus diturunkan dan ditulis, dan {} baris di "
-      "tempat lain yang menyebut SGD harus diubah."};
-  return fmt::format(fmt::runtime((swap.at("exists") ? exists : estimate).in(language)),
-                     named(swap.at("autograd")), files_of(swap.at("autograd"), language),
-                     swap.at("rule").get<std::string>(), swap.at("manual").at("own").get<int>(),
-                     named(swap.at("manual")));
+std::string stems_table(const Json& json, bool english) {
+  Table table(english ? std::vector<std::string>{"stem", ">by hand", ">autograd", ">shared"}
+                      : std::vector<std::string>{"unsur", ">tangan", ">autograd", ">bersama"});
+  for (const Json& stem : json.at("stems"))
+    table.add({stem.at("stem").get<std::string>(), cost_cell(stem.at("manual")),
+               cost_cell(stem.at("autograd")), cost_cell(stem.at("shared"))});
+  return table.markdown();
 }
 
 std::string answer(const Json& json, Language language) {
   const bool english = language == Language::english;
   const Text text{
       "Of each network the code of its own layers, loss and optimiser, and the code that every network of "
-      "that side is built with:\n\n{}\n{}\n\n{}\n\nEvery part, in lines:\n\n{}",
+      "that side is built with:\n\n{}\nWhat each layer, loss, optimiser, schedule and clipping costs: the "
+      "code of its own files on each side and in `shared/`, where both sides read what it is (its sizes, its "
+      "examples, its classic mistakes), each with the lines of other files there that name it:\n\n{}\nEvery "
+      "part, in lines:\n\n{}",
       "Untuk setiap jaringan: kode lapis, loss, dan optimizer-nya sendiri, serta kode yang dipakai setiap "
-      "jaringan di sisi itu:\n\n{}\n{}\n\n{}\n\nSetiap bagian, dalam baris:\n\n{}"};
+      "jaringan di sisi itu:\n\n{}\nBiaya setiap lapis, loss, optimizer, jadwal, dan pemangkasan: kode "
+      "berkasnya sendiri di setiap sisi dan di `shared/`, tempat kedua sisi membaca apa itu (ukurannya, "
+      "contoh-contohnya, kesalahan klasiknya), masing-masing ditambah baris berkas lain di sana yang "
+      "menyebutnya:\n\n{}\nSetiap bagian, dalam baris:\n\n{}"};
   return fmt::format(fmt::runtime(text.in(language)), networks_table(json, english),
-                     add_layer(json, language), swap_optimizer(json, language), parts_table(json, language));
+                     stems_table(json, english), parts_table(json, language));
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
@@ -199,13 +182,13 @@ std::vector<Picture> pictures(const Json& json, Language language) {
   plot.title =
       english ? "Lines of code that a network is built with" : "Baris kode yang membangun sebuah jaringan";
   plot.y_label = english ? "lines of code" : "baris kode";
-  Curve hand{english ? "by hand" : "tulisan tangan", {}, {}}, framework{"autograd", {}, {}};
+  Curve manual{english ? "by hand" : "tulisan tangan", {}, {}}, autograd{"autograd", {}, {}};
   for (const Json& network : json.at("networks")) {
     plot.categories.push_back(network.at("network"));
-    hand.y.push_back(code_of(network, "manual"));
-    framework.y.push_back(code_of(network, "autograd"));
+    manual.y.push_back(code_of(network, "manual"));
+    autograd.y.push_back(code_of(network, "autograd"));
   }
-  plot.curves = {std::move(hand), std::move(framework)};
+  plot.curves = {std::move(manual), std::move(autograd)};
   return {{"lines", std::move(plot)}};
 }
 

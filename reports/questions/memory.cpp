@@ -123,10 +123,10 @@ std::string comparison(const Json& point, Language language) {
   const double ratio = peak(point, "autograd") / peak(point, "manual");
   constexpr double kSame = 0.02;
   const Text same{"both sides take as much", "kedua sisi memakai sama banyak"};
-  const Text more{"autograd takes {:.2f} times as much as the hand",
-                  "autograd memakai {:.2f} kali memori sisi tangan"};
-  const Text less{"the hand takes {:.2f} times as much as autograd",
-                  "sisi tangan memakai {:.2f} kali memori autograd"};
+  const Text more{"autograd takes {:.2f} times as much as manual",
+                  "autograd memakai {:.2f} kali memori manual"};
+  const Text less{"manual takes {:.2f} times as much as autograd",
+                  "manual memakai {:.2f} kali memori autograd"};
   if (std::abs(ratio - 1) <= kSame) return std::string(same.in(language));
   return fmt::format(fmt::runtime((ratio > 1 ? more : less).in(language)), ratio > 1 ? ratio : 1 / ratio);
 }
@@ -146,9 +146,9 @@ std::string verdict(const Json& json, Language language) {
 std::string answer(const Json& json, Language language) {
   const bool english = language == Language::english;
   Table table(
-      english ? std::vector<std::string>{">width", ">batch", ">needed MiB", ">hand MiB", ">hand / needed",
+      english ? std::vector<std::string>{">width", ">batch", ">needed MiB", ">manual MiB", ">manual / needed",
                                          ">autograd MiB", ">autograd / needed", ">meter off by"}
-              : std::vector<std::string>{">lebar", ">batch", ">perlu MiB", ">tangan MiB", ">tangan / perlu",
+              : std::vector<std::string>{">lebar", ">batch", ">perlu MiB", ">manual MiB", ">manual / perlu",
                                          ">autograd MiB", ">autograd / perlu", ">alat ukur meleset"});
   double widest_spread = 0;
   bool all_trusted = true;
@@ -169,12 +169,12 @@ std::string answer(const Json& json, Language language) {
   const Json& point = widest(json);
   const Json& loaded = json.at("loaded_bytes");
   const Text text{
-      "At width {} and batch {}, {}. Between two steps the hand holds {:.3g} MiB and autograd {:.3g} MiB: "
+      "At width {} and batch {}, {}. Between two steps manual holds {:.3g} MiB and autograd {:.3g} MiB: "
       "the rest of the peak comes and goes with each step. Building the network took {:.3g} MiB by hand and "
       "{:.3g} MiB with autograd. Repetitions of one point are within {:.1f} % of each other.{}\n\n{}\nBefore "
       "the first tensor there are the libraries: the files of LibTorch take {:.0f} MiB of memory as loaded "
       "here, OpenBLAS, under both sides, {:.0f} MiB, the program itself {:.0f} MiB.",
-      "Pada lebar {} dan batch {}, {}. Di antara dua langkah sisi tangan menahan {:.3g} MiB dan autograd "
+      "Pada lebar {} dan batch {}, {}. Di antara dua langkah manual menahan {:.3g} MiB dan autograd "
       "{:.3g} MiB: selebihnya dari puncak itu datang dan pergi bersama setiap langkah. Membangun jaringannya "
       "memakan {:.3g} MiB pada sisi tangan dan {:.3g} MiB dengan autograd. Pengulangan pada satu titik "
       "berselisih paling banyak {:.1f} %.{}\n\n{}\nSebelum tensor pertama sudah ada pustaka: berkas-berkas "
@@ -196,7 +196,7 @@ std::string answer(const Json& json, Language language) {
 std::vector<Picture> pictures(const Json& json, Language language) {
   const bool english = language == Language::english;
   const int batch = widest(json).at("batch");
-  Curve hand{english ? "by hand" : "tulisan tangan", {}, {}}, framework{"autograd", {}, {}},
+  Curve manual{english ? "by hand" : "tulisan tangan", {}, {}}, autograd{"autograd", {}, {}},
       least{english ? "what must be kept" : "yang harus disimpan", {}, {}};
   for (const Json& point : json.at("points")) {
     if (point.at("batch") != batch) continue;
@@ -204,7 +204,7 @@ std::vector<Picture> pictures(const Json& json, Language language) {
     least.x.push_back(width);
     least.y.push_back(needed(point) / kMiB);
     if (!trusted(point)) continue;
-    for (const auto& [curve, side] : {std::pair{&hand, "manual"}, {&framework, "autograd"}}) {
+    for (const auto& [curve, side] : {std::pair{&manual, "manual"}, {&autograd, "autograd"}}) {
       curve->x.push_back(width);
       curve->y.push_back(peak(point, side) / kMiB);
     }
@@ -219,7 +219,7 @@ std::vector<Picture> pictures(const Json& json, Language language) {
         true,
         true,
         true,
-        {hand, framework, least}}}};
+        {manual, autograd, least}}}};
 }
 
 std::vector<Figure> figures(const Json& json) {

@@ -20,10 +20,10 @@ double outside_the_graph(const Json& row) {
 }
 
 Shares shares_of(const Json& json, const std::string& subject) {
-  const Json &hand = parts_row(json, subject, "manual"), &control = parts_row(json, subject, "control"),
+  const Json &manual = parts_row(json, subject, "manual"), &control = parts_row(json, subject, "control"),
              &autograd = parts_row(json, subject, "autograd");
   const double all = autograd.at("us"), optimiser = outside_the_graph(autograd) - outside_the_graph(control);
-  const double arithmetic = hand.at("us"), dispatch = control.at("us").get<double>() - arithmetic;
+  const double arithmetic = manual.at("us"), dispatch = control.at("us").get<double>() - arithmetic;
   return {arithmetic, dispatch, all - arithmetic - dispatch - optimiser, optimiser, all};
 }
 
@@ -52,11 +52,12 @@ std::string answer(const Json& json, Language language) {
                fmt::format("{:.1f} %", 100 * s.arithmetic / s.all)});
   }
   const Text text{
-      "Arithmetic is what the hand needs for the whole step; dispatch is what the same mathematics takes "
+      "Arithmetic is what the manual twin needs for the whole step; dispatch is what the same mathematics "
+      "takes "
       "longer on LibTorch's tensors with autograd off (the control: memory for every result included); the "
       "optimiser is what zero_grad() and step() take longer than the control's update; the graph, its "
       "recording and its traversal, is the rest. A negative figure means that LibTorch does that part faster "
-      "than the hand, or noise.\n\n{}",
+      "than the manual twin, or noise.\n\n{}",
       "Aritmetika adalah yang dibutuhkan tulisan tangan untuk seluruh langkah; dispatch adalah tambahan "
       "waktu matematika yang sama pada tensor LibTorch tanpa autograd (kontrol: termasuk memori untuk setiap "
       "hasil); optimiser adalah tambahan waktu zero_grad() dan step() dibandingkan pembaruan pada kontrol; "

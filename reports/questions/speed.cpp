@@ -63,7 +63,7 @@ std::string point(const Timing& timing, Language language) {
                      threads_in_words(timing.threads, language));
 }
 
-// Where a side stands against the hand, when its interval says anything at all.
+// Where a side stands against manual, when its interval says anything at all.
 struct Standing {
   std::vector<Timing> behind, undecided, ahead;
   std::size_t all() const { return behind.size() + undecided.size() + ahead.size(); }
@@ -90,10 +90,10 @@ std::string standing_sentence(const Json& json, std::string_view side, Language 
   if (where.all() == 0) return {};
   const std::vector<Timing> all = grid_of(json, side);
   const Text text{
-      "**{}** is slower than the hand at {} of {} points, faster at {}, and too close to tell at {}; its "
-      "time is {:.3g} to {:.3g} times that of the hand (least at {}, most at {}).",
-      "**{}** lebih lambat daripada tulisan tangan pada {} dari {} titik, lebih cepat pada {}, dan terlalu "
-      "dekat untuk diputuskan pada {}; waktunya {:.3g} sampai {:.3g} kali waktu tulisan tangan (paling kecil "
+      "**{}** is slower than manual at {} of {} points, faster at {}, and too close to tell at {}; its "
+      "time is {:.3g} to {:.3g} times that of manual (least at {}, most at {}).",
+      "**{}** lebih lambat daripada manual pada {} dari {} titik, lebih cepat pada {}, dan terlalu "
+      "dekat untuk diputuskan pada {}; waktunya {:.3g} sampai {:.3g} kali waktu manual (paling kecil "
       "pada {}, paling besar pada {})."};
   const Timing &least = extreme(all, false), &most = extreme(all, true);
   return fmt::format(fmt::runtime(text.in(language)), name_of(side, language), where.behind.size(),
@@ -109,7 +109,7 @@ std::string verdict(const Json& json, Language language) {
   const Text text{
       "On this processor LibTorch with autograd overtakes well-written code by hand at {} of {} points of "
       "width, batch, precision and threads, and falls behind at {}: its step takes {:.3g} times as long as "
-      "the hand's at {}, and {:.3g} times at {}.",
+      "the manual one's at {}, and {:.3g} times at {}.",
       "Pada prosesor ini LibTorch dengan autograd menyalip tulisan tangan yang baik pada {} dari {} titik "
       "lebar, batch, presisi, dan utas, dan tertinggal pada {}: satu langkahnya memakan {:.3g} kali waktu "
       "tulisan tangan pada {}, dan {:.3g} kali pada {}."};
@@ -149,8 +149,8 @@ std::string ratio_table(const Json& json, std::string_view side, std::string_vie
     }
     table.add(std::move(cells));
   }
-  const Text title{"{} over hand, {}, {}: ratio of times, with its 95 % interval",
-                   "{} terhadap tulisan tangan, {}, {}: rasio waktu, dengan interval 95 %"};
+  const Text title{"{} over manual, {}, {}: ratio of times, with its 95 % interval",
+                   "{} terhadap manual, {}, {}: rasio waktu, dengan interval 95 %"};
   return fmt::format("\n\n{}:\n\n{}",
                      fmt::format(fmt::runtime(title.in(language)), name_of(side, language), dtype,
                                  threads_in_words(threads, language)),
@@ -160,9 +160,9 @@ std::string ratio_table(const Json& json, std::string_view side, std::string_vie
 std::string named_table(const Json& json, Language language) {
   Table table(language == Language::english
                   ? std::vector<std::string>{"network", ">batch", "dtype", ">threads", "side", ">µs per step",
-                                             ">over hand", ">busy threads"}
+                                             ">over manual", ">busy threads"}
                   : std::vector<std::string>{"jaringan", ">batch", "dtype", ">utas", "sisi",
-                                             ">µs per langkah", ">terhadap tulisan tangan", ">utas sibuk"});
+                                             ">µs per langkah", ">terhadap manual", ">utas sibuk"});
   for (const Timing& timing : timings(json))
     if (width_of(timing.subject) == 0 && timing.device == "cpu")
       table.add({timing.subject, std::to_string(timing.batch), timing.dtype, std::to_string(timing.threads),
@@ -171,13 +171,13 @@ std::string named_table(const Json& json, Language language) {
   return table.markdown();
 }
 
-// What NumPy and PyTorch in Python took, with the hand's time of the same run beside it.
+// What NumPy and PyTorch in Python took, with manual's time of the same run beside it.
 std::string peers_table(const Json& json, Language language) {
   const bool english = language == Language::english;
   Table table(english ? std::vector<std::string>{"network", ">batch", ">threads", "peer", ">µs per step",
-                                                 ">over hand"}
+                                                 ">over manual"}
                       : std::vector<std::string>{"jaringan", ">batch", ">utas", "pembanding",
-                                                 ">µs per langkah", ">terhadap tulisan tangan"});
+                                                 ">µs per langkah", ">terhadap manual"});
   std::set<std::string> gaps;
   const std::vector<Timing> all = timings(json);
   for (const Json& row : json.at("peers")) {
@@ -186,7 +186,7 @@ std::string peers_table(const Json& json, Language language) {
                               peer_reason(row, language)));
       continue;
     }
-    const auto hand = std::find_if(all.begin(), all.end(), [&](const Timing& timing) {
+    const auto manual = std::find_if(all.begin(), all.end(), [&](const Timing& timing) {
       return timing.side == "manual" && row.at("subject") == timing.subject &&
              row.at("batch") == timing.batch && row.at("dtype") == timing.dtype &&
              row.at("threads") == timing.threads;
@@ -195,7 +195,7 @@ std::string peers_table(const Json& json, Language language) {
     table.add({row.at("subject").get<std::string>(), std::to_string(row.at("batch").get<std::int64_t>()),
                std::to_string(row.at("threads").get<int>()),
                name_of(row.at("peer").get<std::string>(), language), rounded(us, 4),
-               hand == all.end() ? std::string() : rounded(us / hand->us.median)});
+               manual == all.end() ? std::string() : rounded(us / manual->us.median)});
   }
   std::string text =
       english
@@ -283,8 +283,7 @@ Picture lines_picture(const Json& json, Language language) {
     }
     if (!curve.x.empty()) plot.curves.push_back(std::move(curve));
     if (const std::optional<double> x = crossover(points))
-      plot.marks.push_back({*x, fmt::format(fmt::runtime(english ? "hand = {}" : "tulisan tangan = {}"),
-                                            name_of(side, language))});
+      plot.marks.push_back({*x, fmt::format("manual = {}", name_of(side, language))});
   }
   for (const char* peer : {"numpy", "pytorch"}) {
     Curve curve{name_of(peer, language), {}, {}};
@@ -320,8 +319,8 @@ Picture heat_picture(const Json& json, int threads, Language language) {
   }
   map.logarithmic = true;
   map.middle = 1;
-  Plot plot{fmt::format(fmt::runtime(english ? "Time of autograd over time of the hand ({}, {})"
-                                             : "Waktu autograd terhadap waktu tulisan tangan ({}, {})"),
+  Plot plot{fmt::format(fmt::runtime(english ? "Time of autograd over time of manual ({}, {})"
+                                             : "Waktu autograd terhadap waktu manual ({}, {})"),
                         kDType, threads_in_words(threads, language)),
             english ? "width" : "lebar", "batch"};
   plot.map = std::move(map);
@@ -430,11 +429,13 @@ Question speed_question() {
       "speed",
       {"At which width and batch does LibTorch overtake hand-written code on this processor?",
        "Pada lebar dan batch berapa LibTorch menyalip kode tulisan tangan pada prosesor ini?"},
-      {"Sigmoid networks of three equally wide layers, and those of the catalogue. One process for each "
+      {"Networks of three equally wide dense layers, a sigmoid after each, and those of the catalogue. One "
+       "process for each "
        "number of threads, its thread pools limited before it starts; in it all sides take turns in an order "
        "drawn anew each round, on the same data and the same BLAS. A ratio is the median over the rounds, "
        "with its 95 % interval; noisy: the middle half of the times is wider than a tenth of the median.",
-       "Jaringan sigmoid dengan tiga lapis yang sama lebar, dan jaringan dari katalog. Satu proses untuk "
+       "Jaringan dengan tiga lapis dense yang sama lebar, masing-masing diikuti sigmoid, dan jaringan dari "
+       "katalog. Satu proses untuk "
        "tiap jumlah utas, dengan kumpulan utas yang dibatasi sebelum proses dimulai; di dalamnya semua sisi "
        "bergiliran dengan urutan yang diundi ulang tiap putaran, pada data yang sama dan BLAS yang sama. "
        "Rasio adalah median dari putaran-putaran itu, dengan interval 95 %; berderau: separuh tengah dari "

@@ -17,7 +17,7 @@ struct Timing {
   std::int64_t batch = 0;
   int threads = 1;
   Quartiles us;                                     // per step, over the rounds
-  double ratio = 1, ratio_low = 1, ratio_high = 1;  // the time over that of the hand
+  double ratio = 1, ratio_low = 1, ratio_high = 1;  // the time over that of manual
   double busy = 0;                                  // processor time over wall time
   double gflops = 0;
 
@@ -27,8 +27,8 @@ struct Timing {
   bool noisy() const { return us.spread() > 0.1; }
 };
 
-/// Every side that `twin bench` knows: the hand first, then the hand with sizes known to the compiler, the
-/// hand without BLAS, LibTorch's tensors without autograd, autograd, autograd tuned.
+/// Every side that `twin bench` knows: manual, manual in sizes known to the compiler, manual without BLAS,
+/// LibTorch's tensors without autograd, autograd, autograd tuned.
 std::vector<const Backend*> bench_backends();
 
 /// Google Benchmark's JSON, and in "left_out", as [{"side", "why", "subjects"}], the sides that lack

@@ -62,7 +62,7 @@ std::vector<Finding> findings_of(const Subject& subject, const CheckingOptions& 
   return findings;
 }
 
-// What says how tight a bound is: the hand against another.
+// What says how tight a bound is: manual against another.
 bool measures_a_bound(const CheckRow& row) { return row.twin == "manual" && row.oracle != "itself"; }
 
 // What the diagnosis says of the tensor of a failed row; of another, when that came first.

@@ -47,7 +47,7 @@ struct Tightness {
   double largest_derived_share = 0;            // of the bound from forward-error analysis, element by element
   double largest_rel = 0;                      // gap, relative to the largest value of the tensor
 };
-/// In the order of the rows; the hand-written twin's alone.
+/// In the order of the rows; of the manual twin alone.
 std::vector<Tightness> tightness(const NetworkCheck& check);
 
 /// How many gaps lie within each decade of their bound: [1, ∞), [0.1, 1), [0.01, 0.1), … and, last, those of

@@ -18,9 +18,9 @@ namespace {
 
 constexpr double kLimits[] = {1e-12, 1e-9, 1e-6, 1e-3};
 
-RoundingGap rounding_gap(const Tensor& hand, const Tensor& oracle) {
-  const std::vector<double> a = hand.to_doubles(), b = oracle.to_doubles();
-  RoundingGap gap{oracle.name(), std::ssize(b), 0, difference(hand, oracle).max_ulp};
+RoundingGap rounding_gap(const Tensor& manual, const Tensor& autograd) {
+  const std::vector<double> a = manual.to_doubles(), b = autograd.to_doubles();
+  RoundingGap gap{autograd.name(), std::ssize(b), 0, difference(manual, autograd).max_ulp};
   for (std::size_t i = 0; i < b.size(); ++i) gap.differ += a[i] != b[i];
   return gap;
 }
@@ -34,11 +34,11 @@ std::unique_ptr<Network> built(const Backend& backend, const NetworkSpec& spec, 
 
 std::vector<RoundingGap> gaps_in_the_first_step(const NetworkSpec& spec, DType dtype,
                                                 const NamedTensors& parameters, const Batch& batch) {
-  const Trace hand = built(twins().manual, spec, dtype, parameters)->trace_step(batch);
-  const Trace oracle = built(*twins().autograd, spec, dtype, parameters)->trace_step(batch);
+  const Trace manual = built(twins().manual, spec, dtype, parameters)->trace_step(batch);
+  const Trace autograd = built(*twins().autograd, spec, dtype, parameters)->trace_step(batch);
   std::vector<RoundingGap> gaps;
-  for (std::size_t i = 0; i < oracle.size(); ++i)
-    gaps.push_back(rounding_gap(hand.at(i).value, oracle[i].value));
+  for (std::size_t i = 0; i < autograd.size(); ++i)
+    gaps.push_back(rounding_gap(manual.at(i).value, autograd[i].value));
   return gaps;
 }
 
@@ -54,8 +54,8 @@ std::int64_t next_point(std::int64_t steps) {
 Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype,
                 const std::function<void(std::int64_t, std::int64_t)>& on_step) {
   const NamedTensors initial = initial_parameters(entry.spec, dtype, entry.seed);
-  const auto hand = built(twins().manual, entry.spec, dtype, initial),
-             oracle = built(*twins().autograd, entry.spec, dtype, initial),
+  const auto manual = built(twins().manual, entry.spec, dtype, initial),
+             autograd = built(*twins().autograd, entry.spec, dtype, initial),
              nearby = built(*twins().autograd, entry.spec, dtype, one_ulp_away(initial)),
              locked = built(twins().manual, entry.spec, dtype, initial);
   BatchStream batches(dataset.train, dtype, entry.batch_size, entry.seed);
@@ -65,38 +65,38 @@ Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype
   std::int64_t step = 0, next = 1;
   for (std::int64_t epoch = 1; epoch <= entry.epochs; ++epoch) {
     batches.begin_epoch(epoch);
-    double hand_losses = 0, oracle_losses = 0;
+    double manual_losses = 0, autograd_losses = 0;
     for (std::int64_t s = 0; s < per_epoch; ++s) {
       const Batch& batch = batches.next();
       if (step++ == 0) drift.first_step = gaps_in_the_first_step(entry.spec, dtype, initial, batch);
       const bool measured = step == next || step == total;
       if (measured) {
         next = next_point(step);
-        load(*locked, state_of(*oracle));
+        load(*locked, state_of(*autograd));
         locked->train_step(batch);
       }
-      const double hand_loss = hand->train_step(batch), oracle_loss = oracle->train_step(batch);
+      const double manual_loss = manual->train_step(batch), autograd_loss = autograd->train_step(batch);
       nearby->train_step(batch);
-      if (!std::isfinite(hand_loss) || !std::isfinite(oracle_loss))
+      if (!std::isfinite(manual_loss) || !std::isfinite(autograd_loss))
         throw NumericError(
-            fmt::format("the loss became {}", std::isfinite(hand_loss) ? oracle_loss : hand_loss),
+            fmt::format("the loss became {}", std::isfinite(manual_loss) ? autograd_loss : manual_loss),
             fmt::format("{}, step {}", entry.name, step));
-      hand_losses += hand_loss;
-      oracle_losses += oracle_loss;
+      manual_losses += manual_loss;
+      autograd_losses += autograd_loss;
       if (measured) {
-        const NamedTensors weights = oracle->parameters();
-        drift.points.push_back({step, largest_relative_gap(hand->parameters(), weights),
+        const NamedTensors weights = autograd->parameters();
+        drift.points.push_back({step, largest_relative_gap(manual->parameters(), weights),
                                 largest_relative_gap(nearby->parameters(), weights),
                                 largest_relative_gap(locked->parameters(), weights)});
       }
       if (on_step) on_step(step, total);
     }
     if (per_epoch == 1 && epoch < entry.epochs) continue;
-    const NamedTensors weights = oracle->parameters();
-    drift.epochs.push_back({epoch, step, hand_losses / static_cast<double>(per_epoch),
-                            oracle_losses / static_cast<double>(per_epoch),
-                            accuracy(*hand, dataset.test, dtype), accuracy(*oracle, dataset.test, dtype),
-                            largest_relative_gap(hand->parameters(), weights),
+    const NamedTensors weights = autograd->parameters();
+    drift.epochs.push_back({epoch, step, manual_losses / static_cast<double>(per_epoch),
+                            autograd_losses / static_cast<double>(per_epoch),
+                            accuracy(*manual, dataset.test, dtype), accuracy(*autograd, dataset.test, dtype),
+                            largest_relative_gap(manual->parameters(), weights),
                             largest_relative_gap(nearby->parameters(), weights)});
   }
   return drift;
@@ -121,10 +121,9 @@ std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t ro
                                                       : values);
     integers.add(rounded_to_integers(values));
   }
-  const std::string name(stem_of(layer));
-  return {gap(name, first, parameters, inputs), gap(name + "_no_bias", first, no_bias, inputs),
-          gap(name + "_integers", first, integers, rounded_to_integers(inputs)),
-          gap(std::string(stem_of(next)), second, initial_parameters(second, dtype, seed),
+  return {gap("first", first, parameters, inputs), gap("first_no_bias", first, no_bias, inputs),
+          gap("first_integers", first, integers, rounded_to_integers(inputs)),
+          gap("second", second, initial_parameters(second, dtype, seed),
               random_batch(second, dtype, seed).inputs)};
 }
 

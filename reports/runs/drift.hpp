@@ -15,10 +15,10 @@ namespace twin::reports {
 /// After so many steps; each gap is the largest relative one of any weight.
 struct DriftPoint {
   std::int64_t steps = 0;
-  double twins = 0;   // hand to autograd
+  double twins = 0;   // manual to autograd
   double nearby = 0;  // autograd that started one ULP away in every weight, to autograd
   double locked =
-      0;  // hand to autograd after this one step, from the weights and state of autograd before it
+      0;  // manual to autograd after this one step, from the weights and state of autograd before it
 };
 
 /// How two tensors differ, that would be the same without rounding.
@@ -45,13 +45,13 @@ struct Drift {
 Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype,
                 const std::function<void(std::int64_t done, std::int64_t total)>& on_step);
 
-/// The outputs of the network's first two layers, each by itself, for the same random numbers, by hand and by
-/// autograd; so many rows of them, named after the layers' stems:
+/// The outputs of the network's first two layers, each by itself, for the same random numbers on both twins,
+/// so many rows of them:
 ///
-///   dense            the first layer, with weights, biases and inputs uniform in ±1
-///   dense_no_bias    the same with biases of 0: the product alone
-///   dense_integers   the same as the first, rounded to integers in -3 … 3, whose sums are exact in any order
-///   sigmoid          the second, of numbers uniform in ±1, as many as the first layer has outputs
+///   first            the first layer, with weights, biases and inputs uniform in ±1
+///   first_no_bias    the same with biases of 0: the product alone
+///   first_integers   the same as the first, rounded to integers in -3 … 3, whose sums are exact in any order
+///   second           the second, of numbers uniform in ±1, as many as the first layer has outputs
 std::vector<RoundingGap> gaps_of_layers(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed);
 
 /// The first point at which the gap exceeds `limit`; 0 when none does.

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <fmt/format.h>
 #include <map>
-#include <optional>
 #include <regex>
 #include <set>
 
@@ -82,9 +81,8 @@ class Side {
     return reached;
   }
 
-  // Lines of code that hold `pattern`, by file, outside of the part `but`.
-  Json lines_with(const std::string& pattern, const std::string& but) const {
-    const std::regex regex(pattern);
+  // Lines of code that hold what `regex` finds, by file, outside of the part `but`.
+  Json lines_with(const std::regex& regex, const std::string& but) const {
     Json files = Json::array();
     int sum = 0;
     for (const auto& [path, source] : sources_) {
@@ -135,9 +133,9 @@ std::set<std::string> parts_of(const NetworkSpec& spec) {
 }
 
 // Where the name of a part's class, its specification or its header stands.
-std::string naming(const std::string& part) {
-  return fmt::format("\\b{}(Spec)?\\b|\"(manual|autograd)/{}\\.hpp\"", class_of(fs::path(part).filename()),
-                     part);
+std::regex naming(const std::string& part) {
+  return std::regex(fmt::format("\\b{}(Spec)?\\b|\"(manual|autograd)/{}\\.hpp\"",
+                                class_of(fs::path(part).filename()), part));
 }
 
 Json need_of(const Side& side, const std::set<std::string>& own, const std::string& network) {
@@ -154,17 +152,9 @@ Json need_of(const Side& side, const std::set<std::string>& own, const std::stri
           {"shared_parts", shared}};
 }
 
-// Of the layers that both sides have.
-std::string smallest_layer(const std::map<std::string, LineCounts>& manual,
-                           const std::map<std::string, LineCounts>& autograd) {
-  std::optional<std::pair<int, std::string>> smallest;
-  for (const auto& [part, lines] : manual) {
-    if (!part.starts_with(std::string(kLayers) + "/") || !autograd.contains(part)) continue;
-    const std::pair<int, std::string> candidate{lines.code + autograd.at(part).code, part};
-    if (!smallest || candidate < *smallest) smallest = candidate;
-  }
-  if (!smallest) throw DataError("the sides have no layer in common", kLayers);
-  return smallest->second;
+// What a stem of both sides costs: its own code, and lines of code elsewhere that name it.
+Json cost_of(const Side& side, const std::string& part) {
+  return {{"own", side.lines_of_parts({part}).code}, {"named", side.lines_with(naming(part), part)}};
 }
 
 const char* role_of(const std::string& function) {
@@ -212,30 +202,20 @@ Json count_lines(const fs::path& root) {
                         {"autograd", need_of(autograd, own, entry.name)}});
   }
 
-  const std::string layer = smallest_layer(manual_parts, autograd_parts);
+  Json costs = Json::array();
   const Side shared(root, "shared");
-  const std::string adam = std::string(kOptimizers) + "/adam", sgd = std::string(kOptimizers) + "/sgd";
-  const bool exists = manual_parts.contains(adam);
-  const std::string rule = exists ? adam : sgd;
-  if (!manual_parts.contains(rule)) throw DataError("the hand-written side has no optimiser", rule);
-  return {
-      {"parts", std::move(parts)},
-      {"networks", std::move(networks)},
-      {"totals", {{"manual", json_of(manual_total)}, {"autograd", json_of(autograd_total)}}},
-      {"add_layer",
-       {{"layer", layer},
-        {"manual",
-         {{"own", manual_parts.at(layer).code}, {"named", manual.lines_with(naming(layer), layer)}}},
-        {"autograd",
-         {{"own", autograd_parts.at(layer).code}, {"named", autograd.lines_with(naming(layer), layer)}}},
-        {"shared",
-         {{"own", shared.lines_of_parts({layer}).code},
-          {"named", shared.lines_with(naming(layer), layer)}}}}},
-      {"swap_optimizer",
-       {{"rule", rule},
-        {"exists", exists},
-        {"manual", {{"own", manual_parts.at(rule).code}, {"named", manual.lines_with(naming(sgd), sgd)}}},
-        {"autograd", {{"named", autograd.lines_with("\\btorch::optim::SGD|<torch/optim/sgd\\.h>", "")}}}}}};
+  for (const Stem& stem : stems()) {
+    const std::string part = fmt::format("{}/{}", stem.kind, stem.name);
+    if (manual_parts.contains(part) && autograd_parts.contains(part))
+      costs.push_back({{"stem", part},
+                       {"manual", cost_of(manual, part)},
+                       {"autograd", cost_of(autograd, part)},
+                       {"shared", cost_of(shared, part)}});
+  }
+  return {{"parts", std::move(parts)},
+          {"networks", std::move(networks)},
+          {"totals", {{"manual", json_of(manual_total)}, {"autograd", json_of(autograd_total)}}},
+          {"stems", std::move(costs)}};
 }
 
 Json count_roles(const fs::path& root) {

@@ -14,11 +14,9 @@ namespace twin::reports {
 ///   networks    [{"network", "parts", "manual": {"own", "shared", "shared_parts"}, "autograd": …}] of the
 ///               catalogue: its layers, loss, optimiser (schedule, clipping), and what else it is built with
 ///   totals      {"manual": lines, "autograd": lines}
-///   add_layer   {"layer", "manual": {"own", "named"}, "autograd": …, "shared": …}: code of the smallest
-///               layer there is, and lines of code elsewhere that name it; what is shared says what the layer
-///               is, for both sides
-///   swap_optimizer  {"rule", "exists", "manual": {"own", "named"}, "autograd": {"named"}}: code of the
-///               hand-written update rule, and lines that name SGD outside it
+///   stems       [{"stem": "layers/dense", "manual": {"own", "named"}, "autograd": …, "shared": …}] of every
+///               stem that both sides have: the code of its own files, and the lines of code elsewhere that
+///               name it ({"lines", "files"}); what is shared says what the stem is, for both sides
 ///
 /// Throws MachineError when the source tree or g++ is missing, DataError when a network of the catalogue has
 /// no sources.

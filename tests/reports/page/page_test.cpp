@@ -10,7 +10,6 @@ namespace twin::reports {
 namespace {
 
 using testing::ContainsRegex;
-using testing::HasSubstr;
 using testing::Not;
 
 std::string wide_table() {
@@ -53,18 +52,16 @@ TEST(Page, HoldsBothLanguagesAndShowsTheOneAskedFor) {
   EXPECT_THAT(page, mentions("<html lang=\"id\">", "<title>Judul &lt;ini&gt;</title>", "English lead.",
                              "Pengantar bahasa Indonesia.", "<article lang=\"en\"", "<article lang=\"id\"",
                              "id=\"in-id\" checked"));
-  EXPECT_THAT(page, Not(HasSubstr("id=\"in-en\" checked")));
+  EXPECT_THAT(page, Not(mentions("id=\"in-en\" checked")));
 }
 
 TEST(Page, NeedsNothingElse) {
   const std::string page = html_page(contents(), Language::english);
-  EXPECT_THAT(page, Not(HasSubstr("<script")));
-  EXPECT_THAT(page, Not(ContainsRegex("src=\"[^d]")));
-  EXPECT_THAT(page, Not(HasSubstr("url(")));
+  EXPECT_THAT(page, Not(ContainsRegex("<script|url\\(|src=\"[^d]")));
 }
 
 TEST(Page, OneLanguageNeedsNoSwitch) {
-  EXPECT_THAT(html_page({contents()[0]}, Language::english), Not(HasSubstr("<input")));
+  EXPECT_THAT(html_page({contents()[0]}, Language::english), Not(mentions("<input")));
 }
 
 TEST(Page, MarkdownNamesThePictures) {
@@ -94,7 +91,7 @@ TEST(Page, TheBrowserWouldNotice) {
                                  "DIV hidden is cut", "does not show: gone", "leads nowhere: #none", "loud"));
   EXPECT_THAT(
       browse("<article lang='en'>x</article><article lang='id'>y</article>", {390})["problems"].dump(),
-      HasSubstr("2 languages show at once"));
+      mentions("2 languages"));
 }
 
 }  // namespace

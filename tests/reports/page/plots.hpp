@@ -9,11 +9,11 @@
 namespace twin::reports {
 
 inline std::vector<Plot> plots_of_every_kind() {
-  const std::vector<double> widths{8, 32, 128, 512, 2048}, hand{1, 4, 30, 400, 6000},
-      framework{60, 65, 100, 450, 6100};
+  const std::vector<double> widths{8, 32, 128, 512, 2048}, manual{1, 4, 30, 400, 6000},
+      autograd{60, 65, 100, 450, 6100};
   Plot lines{"Lines with a band and a crossover", "width", "µs per step", true, true, true, {}};
-  lines.curves = {{"by hand", widths, hand, {0.9, 3, 28, 380, 5900}, {1.1, 5, 33, 420, 6200}},
-                  {"autograd", widths, framework}};
+  lines.curves = {{"by hand", widths, manual, {0.9, 3, 28, 380, 5900}, {1.1, 5, 33, 420, 6200}},
+                  {"autograd", widths, autograd}};
   lines.marks = {{1000, "crossover: 1000"}};
   Plot roofline{"A roofline", "operations per byte", "GFLOP/s", true, true, false, {}};
   roofline.curves = {{"memory", {0.1, 6}, {1.2, 72}, {}, {}, {}, true},

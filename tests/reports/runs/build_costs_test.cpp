@@ -80,13 +80,12 @@ TEST_F(BuildCosts, WhatIsMissingIsNamedAndTheRestMeasured) {
     const Json& measured = sides.at(side).at(part);
     return was_measured(measured) ? "measured" : reason_of(measured, Language::english);
   };
-  EXPECT_THAT(reason("autograd", "startup"), HasSubstr("startup_autograd fails: error: no such thing"));
-  EXPECT_THAT(reason("manual", "startup"), HasSubstr("startup_manual is not in the build folder"));
-  EXPECT_THAT(reason("manual", "size"), HasSubstr("startup_manual is not in the build folder"));
-  EXPECT_THAT(reason("autograd", "size"), HasSubstr("ldd cannot read it"));  // a script
-  EXPECT_THAT(reason("manual", "compile"),
-              HasSubstr("manual/layer.cpp does not compile here: layer.cpp:1: error: no"));
-  EXPECT_THAT(reason("autograd", "compile"), HasSubstr("does not know autograd/backend.cpp"));
+  EXPECT_THAT(reason("autograd", "startup"), HasSubstr("no such thing"));
+  EXPECT_THAT(reason("manual", "startup"), HasSubstr("startup_manual"));
+  EXPECT_EQ(reason("manual", "size"), reason("manual", "startup"));
+  EXPECT_THAT(reason("autograd", "size"), HasSubstr("ldd"));  // a script
+  EXPECT_THAT(reason("manual", "compile"), HasSubstr("layer.cpp:1: error: no"));
+  EXPECT_THAT(reason("autograd", "compile"), HasSubstr("autograd/backend.cpp"));
 }
 
 TEST_F(BuildCosts, AFolderThatWasNeverBuiltInMeasuresNothing) {
