@@ -1,10 +1,9 @@
 // twin mutants: who notices the mistakes that people make when they derive a network by hand?
-#include "reports/runs/mutants.hpp"
-
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "reports/commands/command.hpp"
+#include "reports/runs/mutants/results_json.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/threads.hpp"
 #include "shared/terminal/table.hpp"

@@ -18,10 +18,13 @@ struct Subject {
   std::vector<OwnedBatch> batches;
 };
 
-/// Those of `names`: networks of the catalogue, with their own data and weights, and "primes": 3-7-5, mean
-/// squared error, momentum, 11 random samples; sizes that are distinct primes, so that no shape hides a
-/// transposition and each factor has one meaning. Random numbers stand in for pictures where there are none,
-/// or where `pictures` is false.
+/// A name is that of
+///   - a network of the catalogue, with its own data and weights. Random numbers stand in for pictures where
+///     there are none, or where `pictures` is false.
+///   - "primes": 3-7-5, mean squared error, momentum, 11 random samples. The sizes are distinct primes, so
+///   that
+///     no shape hides a transposition and each factor has one meaning.
+///   - a stem: each of its examples, as twin check has them.
 std::vector<Subject> subjects(const std::vector<std::string>& names, bool pictures);
 
 /// A small random network that a check is weakened on.
@@ -31,8 +34,8 @@ struct Situation {
   bool upstream;  // under the inner-product loss: its targets are the gradient that comes from above
 };
 
-/// Each layer alone under the inner-product loss, and 3-7-5 under each loss. Their weights, inputs and
-/// upstream gradients are uniform in ±1, their sizes distinct primes.
-std::vector<Situation> weak_situations();
+/// For each stem among `names` its examples, and for "primes" 3-7-5 under each loss. Other names are passed
+/// over.
+std::vector<Situation> weak_situations(const std::vector<std::string>& names);
 
 }  // namespace twin::mutants

@@ -1,12 +1,12 @@
 // What becomes of a mutant: checked as a right network is, and trained as its author would.
 //
-//   probe check NETWORK…         float64 gradients and updates, against autograd and finite differences
-//   probe check-weakly           the check against autograd on small networks, whole and weakened
+//   probe check NAME…            float64 gradients and updates, against autograd and finite differences
+//   probe check-weakly NAME…     the check against autograd on small networks, whole and weakened
 //   probe learn-xor SEEDS LR…    how many of the seeds 1 … SEEDS learn xor at each learning rate, how fast
 //   probe learn-fashion          accuracy of fashion-mlp after a short training
 //
-// JSON on standard output. A mutant may crash, hang or throw: the exit code tells the first two, "error" the
-// last.
+// NAME: as networks.hpp has it. JSON on standard output. A mutant may crash, hang or throw: the exit code
+// tells the first two, "error" the last.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -121,9 +121,9 @@ Subject with_zero_weights(Subject subject) {
   return subject;
 }
 
-Json check_weakly() {
+Json check_weakly(const std::vector<std::string>& names) {
   Json rows = Json::array();
-  for (const auto& [subject, alone, upstream] : weak_situations()) {
+  for (const auto& [subject, alone, upstream] : weak_situations(names)) {
     Json weak{{"zero_weights", first_notice(with_zero_weights(subject), DType::float64, true)},
               {"float32", first_notice(subject, DType::float32, true)},
               {"no_input_gradient", first_notice(subject, DType::float64, false)}};
@@ -212,8 +212,8 @@ Json run(const std::vector<std::string>& words) {
   const Backend* const backends[] = {&manual::backend(), &autograd::backend()};
   use_threads(1, backends);
   const std::string& part = words.at(0);
-  if (part == "check") return check({words.begin() + 1, words.end()});
-  if (part == "check-weakly") return check_weakly();
+  if (part == "check") return check(std::vector<std::string>{words.begin() + 1, words.end()});
+  if (part == "check-weakly") return check_weakly({words.begin() + 1, words.end()});
   if (part == "learn-fashion") return learn_fashion();
   if (part != "learn-xor") throw UsageError("unknown part " + part);
   std::vector<double> rates;

@@ -1,6 +1,7 @@
 #include "reports/runs/mutants/mutant_files.hpp"
 
-#include "reports/runs/mutants/known_causes.hpp"
+#include "autograd/backend.hpp"
+#include "shared/compare_networks/examination.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "tests/support/expect_message.hpp"
@@ -215,7 +216,8 @@ TEST_F(MutantFiles, NameTheFileThatIsGone) {
 
 // A change of the hand-written twin that leaves a mutant behind is seen here.
 TEST(MutantsOfTheTree, Apply) {
-  const std::vector<Mutant> mutants = load_mutants(TWINGRAD_SOURCE_DIR, known_causes());
+  const std::vector<std::string> causes = known_causes(autograd::backend());
+  const std::vector<Mutant> mutants = load_mutants(TWINGRAD_SOURCE_DIR, {causes.begin(), causes.end()});
   EXPECT_FALSE(mutants.empty());
   for (const Mutant& mutant : mutants) EXPECT_NO_THROW(mutated_files(mutant, TWINGRAD_SOURCE_DIR));
 }

@@ -1,4 +1,4 @@
-#include "reports/runs/mutants.hpp"
+#include "reports/runs/mutants/weak_checks.hpp"
 
 #include <gmock/gmock.h>
 
@@ -31,13 +31,11 @@ TEST(WeakChecks, TakeTheEarliestStepOfTheNetworksThatTheWeakeningFits) {
 }
 
 TEST(WeakChecks, AreCountedWhereTheWholeCheckCatches) {
-  std::vector<MutantResult> mutants(4);
+  std::vector<WeaklyChecked> mutants;
   const std::pair<std::optional<int>, std::optional<int>> steps[] = {{1, 1}, {1, 2}, {1, {}}, {{}, {}}};
   const char* const names[] = {"same", "slower", "gone", "unseen"};
-  for (std::size_t i = 0; i < mutants.size(); ++i) {
-    mutants[i].mutant.name = names[i];
-    mutants[i].trial.weak_checks = {{"float32", true, steps[i].first, steps[i].second}};
-  }
+  for (std::size_t i = 0; i < std::size(names); ++i)
+    mutants.push_back({names[i], {{"float32", true, steps[i].first, steps[i].second}}});
   const Json counts = weak_counts(mutants);
   const Json& count = counts.at("layer").at("float32");
   EXPECT_EQ(count.at("caught"), 3);
