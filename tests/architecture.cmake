@@ -32,9 +32,9 @@ foreach(stem IN LISTS autograd)
   endif()
 endforeach()
 
-# What a stem is stands in shared/; a layer, a loss and an optimiser have mistakes by which a diagnosis knows them. The
-# gradient of the inner product is whatever a test wants it to be, and flattening computes nothing: neither can be mistaken.
-set(without_mistakes losses/inner_product layers/flatten)
+# What a stem is stands in shared/. A layer, a loss and an optimiser have mistakes by which a diagnosis knows them, and
+# mutants that make some of them. The gradient of the inner product is whatever a test wants it to be: it cannot be mistaken.
+set(without_mistakes losses/inner_product)
 foreach(stem IN LISTS manual)
   if(stem MATCHES "^networks/")
     continue()
@@ -42,9 +42,16 @@ foreach(stem IN LISTS manual)
   if(NOT EXISTS ${SOURCE}/shared/${stem}.hpp)
     list(APPEND broken "manual/${stem}.hpp has no sibling shared/${stem}.hpp")
   endif()
-  if(stem MATCHES "^(layers|losses|optim)/" AND NOT stem IN_LIST without_mistakes
-     AND NOT EXISTS ${SOURCE}/shared/${stem}_mistakes.cpp)
+  if(NOT stem MATCHES "^(layers|losses|optim)/" OR stem IN_LIST without_mistakes)
+    continue()
+  endif()
+  if(NOT EXISTS ${SOURCE}/shared/${stem}_mistakes.cpp)
     list(APPEND broken "shared/${stem}.hpp has no mistakes, shared/${stem}_mistakes.cpp")
+  endif()
+  get_filename_component(name ${stem} NAME)
+  file(GLOB mutants ${SOURCE}/tests/mutants/${name}/*.mutant)
+  if(NOT mutants)
+    list(APPEND broken "manual/${stem}.hpp has no mutant, tests/mutants/${name}/*.mutant")
   endif()
 endforeach()
 
