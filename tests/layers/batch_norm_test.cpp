@@ -2,10 +2,9 @@
 
 #include <cmath>
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -180,21 +179,14 @@ TEST(BatchNorm, VarianceIsThatOfTheDistanceToTheMean) {
 }
 
 TEST(BatchNormTwin, GradientsMatchOnRandomShapes) {
-  EXPECT_TRUE(rc::check([] {
-    const std::int64_t channels = *rc::gen::inRange(1, 6);
-    // Of two values, d_x is 0 but for what eps leaves.
-    Shape shape{*rc::gen::inRange<std::int64_t>(3, 10), channels};
-    for (std::int64_t places = *rc::gen::inRange(0, 3); places > 0; --places)
-      shape.push_back(*rc::gen::inRange<std::int64_t>(1, 5));
-    NetworkSpec spec = norm(channels, *rc::gen::elementOf(std::vector<double>{1e-5, 1e-3, 1}),
-                            *rc::gen::inRange(0, 11) / 10.0);
-    spec.input.assign(shape.begin() + 1, shape.end());
-    const auto seed = static_cast<Seed>(*rc::gen::inRange(1, 1000000));
-    const RandomCase data = random_case(spec, shape[0], 0, seed, 2);
-    for (const DType dtype : {DType::float64, DType::float32})
-      RC_ASSERT(failures_of(check_equivalence(twins(), spec, data.parameters, data.batches,
-                                              {.dtype = dtype, .steps = 2, .seed = seed})) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    const BatchNormSpec spec{drawn(1, 5), drawn_from(std::vector{1e-5, 1e-3, 1.0}),
+                             static_cast<double>(drawn(0, 10)) / 10};
+    // With two values in a channel, d_x would be 0 but for the effect of eps.
+    Shape input{drawn(3, 9), spec.num_features};
+    for (std::int64_t places = drawn(0, 2); places > 0; --places) input.push_back(drawn(1, 4));
+    return layer_example("random", {{"norm", spec}}, std::move(input));
+  });
 }
 
 TEST(BatchNormTwin, StaysTogetherInTraining) {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -13,10 +13,12 @@ using testing::ThrowsMessage;
 NetworkSpec dense(std::int64_t in, std::int64_t out) { return layer_alone({"dense", DenseSpec{in, out}}); }
 
 TEST(DenseTwin, GradientsMatchOnRandomShapes) {
-  Seed seed = 1;
-  for (const std::int64_t rows : {1, 2, 19})
-    for (const std::int64_t in : {1, 7, 67})
-      for (const std::int64_t out : {1, 3, 31}) expect_twins_agree(dense(in, out), rows, in, seed++);
+  expect_twins_agree_on_random([] {
+    const DenseSpec spec{drawn(1, 11), drawn(1, 11), drawn_bool()};
+    Shape input{drawn(1, 7), drawn(1, 3), spec.in_features};
+    if (drawn_bool()) input.erase(input.begin() + 1);
+    return layer_example("random", {{"dense", spec}}, std::move(input));
+  });
 }
 
 // Sums of small integers are exact in any order: no tolerance at all.

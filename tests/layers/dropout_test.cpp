@@ -3,10 +3,9 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -105,16 +104,12 @@ TEST(Dropout, EvaluationPassesGradientsThrough) {
 }
 
 TEST(DropoutTwin, GradientsMatchOnRandomShapes) {
-  EXPECT_TRUE(rc::check([] {
-    const std::int64_t rows = *rc::gen::inRange(1, 12), columns = *rc::gen::inRange(1, 12);
-    const double p = *rc::gen::inRange(0, 100) / 100.0;
-    const auto seed = static_cast<Seed>(*rc::gen::inRange(1, 1000000));
-    const NetworkSpec spec = dropout(p, seed);
-    const RandomCase data = random_case(spec, rows, columns, seed, 1);
-    for (const DType dtype : {DType::float64, DType::float32})
-      RC_ASSERT(failures_of(check_equivalence(twins(), spec, data.parameters, data.batches,
-                                              {.dtype = dtype, .steps = 2, .seed = seed})) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    const double p = static_cast<double>(drawn(0, 99)) / 100;
+    Example example = layer_example("random", {{"dropout", DropoutSpec{p}}}, {drawn(1, 11), drawn(1, 11)});
+    example.spec.mask_seed = drawn_seed();
+    return example;
+  });
 }
 
 TEST(Dropout, RefusesAProbabilityThatIsNone) {

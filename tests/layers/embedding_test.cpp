@@ -1,10 +1,9 @@
 #include "manual/layers/embedding.hpp"
 
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -26,12 +25,10 @@ struct Alone {
 };
 
 TEST(EmbeddingTwin, AgreesOnAnyShape) {
-  EXPECT_TRUE(rc::check([] {
-    const auto up_to = [](std::int64_t most) { return *rc::gen::inRange<std::int64_t>(1, most + 1); };
-    const Example example =
-        layer_example("any", {{"embed", EmbeddingSpec{up_to(9), up_to(7)}}}, {up_to(5), up_to(5)});
-    RC_ASSERT(disagreements(example, *rc::gen::inRange<Seed>(1, 1000000)) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    return layer_example("any", {{"embed", EmbeddingSpec{drawn(1, 9), drawn(1, 7)}}},
+                         {drawn(1, 5), drawn(1, 5)});
+  });
 }
 
 TEST(Embedding, LooksRowsUpAndAddsAnExtent) {
@@ -66,8 +63,8 @@ TEST_P(EmbeddingOnEachSide, NamesTheIndexThatIsOutOfRangeAndItsPlace) {
   const auto network = GetParam()->build(spec, DType::float64, Device::cpu);
   for (const std::int64_t wrong : {std::int64_t{7}, std::int64_t{-1}}) {
     const Tensor inputs("inputs", {2, 3}, std::vector<std::int64_t>{0, 6, 1, 2, wrong, 3});
-    EXPECT_THROW_MESSAGE(network->predict(inputs.view()), DataError,
-                         "index " + std::to_string(wrong) + " at place 4 is out of range 0…6");
+    EXPECT_THROW_MESSAGE(network->predict(inputs.view()), LayerError,
+                         "embed: expected indices in 0…6, got " + std::to_string(wrong) + " at place 4");
   }
 }
 

@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <numeric>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -14,18 +13,17 @@ using testing::ElementsAre;
 
 TEST(FlattenTwin, GradientsAreEqualBitForBitOnRandomShapes) {
   EXPECT_TRUE(rc::check([] {
-    const auto extent = rc::gen::inRange<std::int64_t>(1, 6);
-    Shape sample = *rc::gen::container<Shape>(*rc::gen::inRange<std::size_t>(1, 5), extent);
-    const auto rank = std::ssize(sample) + 1;
-    const auto start = *rc::gen::inRange<std::int64_t>(1, rank);
-    const auto end = *rc::gen::inRange<std::int64_t>(start, rank);
+    const Shape input = *rc::gen::container<Shape>(static_cast<std::size_t>(drawn(2, 5)),
+                                                   rc::gen::inRange<std::int64_t>(1, 6));
+    const auto rank = std::ssize(input);
+    const std::int64_t start = drawn(1, rank - 1), end = drawn(start, rank - 1);
     // Either end may be counted from the last extent.
-    const FlattenSpec spec{*rc::gen::element(start, start - rank), *rc::gen::element(end, end - rank)};
-    NetworkSpec network = layer_alone({"flatten", spec});
-    network.input = sample;
-    const auto seed = *rc::gen::arbitrary<std::uint32_t>();
-    expect_twins_equal(network, random_case(network, *extent, 0, seed));
-    RC_ASSERT(!testing::Test::HasFailure());
+    const FlattenSpec spec{drawn_from(std::vector{start, start - rank}),
+                           drawn_from(std::vector{end, end - rank})};
+    const Example example = layer_example("random", {{"flatten", spec}}, input);
+    const Seed seed = drawn_seed();
+    RC_ASSERT(disagreements(example, {.seed = seed}) == "");
+    RC_ASSERT(unequal_gradients(example, seed) == "");
   }));
 }
 

@@ -2,10 +2,9 @@
 
 #include <cmath>
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -17,12 +16,10 @@ NetworkSpec lstm(LstmSpec kind, std::int64_t steps) {
 }
 
 TEST(LstmTwin, AgreesOnAnyShape) {
-  EXPECT_TRUE(rc::check([] {
-    const auto up_to = [](std::int64_t most) { return *rc::gen::inRange<std::int64_t>(1, most + 1); };
-    const LstmSpec spec{up_to(4), up_to(4), *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>()};
-    const Example example = layer_example("any", {{"lstm", spec}}, {up_to(3), up_to(5), spec.input_size});
-    RC_ASSERT(disagreements(example, *rc::gen::inRange<Seed>(1, 1000000)) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    const LstmSpec spec{drawn(1, 4), drawn(1, 4), drawn_bool(), drawn_bool()};
+    return layer_example("any", {{"lstm", spec}}, {drawn(1, 3), drawn(1, 5), spec.input_size});
+  });
 }
 
 class LstmOnEachSide : public testing::TestWithParam<const Backend*> {};

@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <limits>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -14,14 +13,10 @@ NetworkSpec relu() { return layer_alone({"relu", ReluSpec{}}); }
 
 TEST(ReluTwin, GradientsMatchOnRandomShapes) {
   EXPECT_TRUE(rc::check([] {
-    const auto rows = *rc::gen::inRange<std::int64_t>(1, 20),
-               columns = *rc::gen::inRange<std::int64_t>(1, 40);
-    const auto seed = *rc::gen::arbitrary<std::uint32_t>();
-    // Without differences: next to a kink they say nothing. Examples are judged by them too.
-    expect_twins_agree(relu(), random_case(relu(), rows, columns, seed),
-                       {.steps = 1, .finite_differences = false, .seed = seed});
-    expect_twins_equal(relu(), random_case(relu(), rows, columns, seed));
-    RC_ASSERT(!testing::Test::HasFailure());
+    const Example example = layer_example("random", {{"relu", ReluSpec{}}}, {drawn(1, 19), drawn(1, 39)});
+    const Seed seed = drawn_seed();
+    RC_ASSERT(disagreements(example, {.finite_differences = false, .seed = seed}) == "");
+    RC_ASSERT(unequal_gradients(example, seed) == "");
   }));
 }
 

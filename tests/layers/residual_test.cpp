@@ -1,10 +1,9 @@
 #include "manual/layers/residual.hpp"
 
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -17,18 +16,18 @@ NetworkSpec around(std::vector<LayerSpec> block, Shape sample) {
   return spec;
 }
 
-// Blocks of dense layers, sigmoids and blocks in blocks, that keep the number of features.
+// Blocks of dense layers, smooth layers and blocks in blocks, that keep the number of features.
 std::vector<LayerSpec> any_block(std::int64_t features, int levels) {
   std::vector<LayerSpec> block;
-  const int count = *rc::gen::inRange(1, 4);
-  for (int i = 0; i < count; ++i) {
+  const std::int64_t count = drawn(1, 3);
+  for (std::int64_t i = 0; i < count; ++i) {
     const std::string name = "layer" + std::to_string(i);
-    switch (*rc::gen::inRange(0, levels > 0 ? 3 : 2)) {
+    switch (drawn(0, levels > 0 ? 2 : 1)) {
       case 0:
-        block.push_back({name, DenseSpec{features, features, *rc::gen::arbitrary<bool>()}});
+        block.push_back({name, DenseSpec{features, features, drawn_bool()}});
         break;
       case 1:
-        block.push_back({name, SigmoidSpec{}});
+        block.push_back(smooth_layer(name));
         break;
       default:
         block.push_back({name, ResidualSpec{any_block(features, levels - 1)}});
@@ -38,15 +37,12 @@ std::vector<LayerSpec> any_block(std::int64_t features, int levels) {
 }
 
 TEST(ResidualTwin, AgreesAroundAnyBlock) {
-  EXPECT_TRUE(rc::check([] {
-    const auto up_to = [](std::int64_t most) { return *rc::gen::inRange<std::int64_t>(1, most + 1); };
-    const std::int64_t features = up_to(4);
-    Shape input{up_to(4), up_to(3), features};
-    if (*rc::gen::arbitrary<bool>()) input.erase(input.begin() + 1);
-    const Example example =
-        layer_example("any", {{"residual", ResidualSpec{any_block(features, 2)}}}, std::move(input));
-    RC_ASSERT(disagreements(example, *rc::gen::inRange<Seed>(1, 1000000)) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    const std::int64_t features = drawn(1, 4);
+    Shape input{drawn(1, 4), drawn(1, 3), features};
+    if (drawn_bool()) input.erase(input.begin() + 1);
+    return layer_example("any", {{"residual", ResidualSpec{any_block(features, 2)}}}, std::move(input));
+  });
 }
 
 TEST(Residual, NamesItsChildrenUnderItsPath) {

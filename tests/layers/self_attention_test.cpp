@@ -2,10 +2,9 @@
 
 #include <cmath>
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -19,13 +18,11 @@ NetworkSpec attention(SelfAttentionSpec kind, std::int64_t positions) {
 }
 
 TEST(SelfAttentionTwin, AgreesOnAnyShape) {
-  EXPECT_TRUE(rc::check([] {
-    const auto up_to = [](std::int64_t most) { return *rc::gen::inRange<std::int64_t>(1, most + 1); };
-    const std::int64_t heads = up_to(3);
-    const SelfAttentionSpec spec{heads * up_to(3), heads, *rc::gen::arbitrary<bool>()};
-    const Example example = layer_example("any", {{"attention", spec}}, {up_to(3), up_to(5), spec.embed_dim});
-    RC_ASSERT(disagreements(example, *rc::gen::inRange<Seed>(1, 1000000)) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    const std::int64_t heads = drawn(1, 3);
+    const SelfAttentionSpec spec{heads * drawn(1, 3), heads, drawn_bool()};
+    return layer_example("any", {{"attention", spec}}, {drawn(1, 3), drawn(1, 5), spec.embed_dim});
+  });
 }
 
 TEST(SelfAttention, NamesItsProjections) {

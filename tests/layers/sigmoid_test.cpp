@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 #include "tests/support/ulps.hpp"
 
 namespace twin {
@@ -33,9 +33,10 @@ std::vector<Scalar> extreme_inputs() {
 }
 
 TEST(SigmoidTwin, GradientsMatchOnRandomShapes) {
-  Seed seed = 1;
-  for (const std::int64_t rows : {1, 2, 19})
-    for (const std::int64_t columns : {1, 3, 67}) expect_twins_agree(sigmoid(), rows, columns, seed++);
+  expect_twins_agree_on_random([] {
+    return layer_example("random", {{"sigmoid", SigmoidSpec{}}}, {drawn(1, 7), drawn(1, 19)},
+                         drawn_from(std::vector{1e-6, 1.0, 10.0}));
+  });
 }
 
 template <typename Scalar>

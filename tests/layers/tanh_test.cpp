@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <limits>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 #include "tests/support/ulps.hpp"
 
 namespace twin {
@@ -14,13 +13,10 @@ namespace {
 NetworkSpec tanh_alone() { return layer_alone({"tanh", TanhSpec{}}); }
 
 TEST(TanhTwin, GradientsMatchOnRandomShapes) {
-  EXPECT_TRUE(rc::check([] {
-    const auto rows = *rc::gen::inRange<std::int64_t>(1, 8), columns = *rc::gen::inRange<std::int64_t>(1, 20);
-    const auto seed = *rc::gen::arbitrary<std::uint32_t>();
-    expect_twins_agree(tanh_alone(), random_case(tanh_alone(), rows, columns, seed),
-                       {.steps = 1, .seed = seed});
-    RC_ASSERT(!testing::Test::HasFailure());
-  }));
+  expect_twins_agree_on_random([] {
+    return layer_example("random", {{"tanh", TanhSpec{}}}, {drawn(1, 7), drawn(1, 19)},
+                         drawn_from(std::vector{1e-6, 1.0, 10.0}));
+  });
 }
 
 template <typename Scalar>

@@ -1,10 +1,9 @@
 #include "manual/layers/tied_dense.hpp"
 
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 
 namespace twin {
 namespace {
@@ -17,11 +16,9 @@ std::vector<LayerSpec> tied(std::int64_t words, std::int64_t features, const std
 }
 
 TEST(TiedDenseTwin, AgreesOnAnyShape) {
-  EXPECT_TRUE(rc::check([] {
-    const auto up_to = [](std::int64_t most) { return *rc::gen::inRange<std::int64_t>(1, most + 1); };
-    const Example example = layer_example("any", tied(up_to(9), up_to(5)), {up_to(4), up_to(4)});
-    RC_ASSERT(disagreements(example, *rc::gen::inRange<Seed>(1, 1000000)) == "");
-  }));
+  expect_twins_agree_on_random([] {
+    return layer_example("any", tied(drawn(1, 9), drawn(1, 5)), {drawn(1, 4), drawn(1, 4)});
+  });
 }
 
 TEST(TiedDense, HasNoParameterOfItsOwn) {
@@ -60,7 +57,7 @@ TEST(TiedDenseTwin, TwoHeadsAndTheirEmbeddingShareOneWeight) {
   layers.push_back({"back", DenseSpec{5, 3}});
   layers.push_back({"again", TiedDenseSpec{"embed", 3, 5}});
   for (Seed seed = 1; seed <= 3; ++seed)
-    EXPECT_EQ(disagreements(layer_example("two heads", layers, {2, 3}), seed), "");
+    EXPECT_EQ(disagreements(layer_example("two heads", layers, {2, 3}), {.seed = seed}), "");
 }
 
 class TiedDenseOnEachSide : public testing::TestWithParam<const Backend*> {

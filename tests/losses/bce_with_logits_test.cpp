@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <limits>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 #include "tests/support/ulps.hpp"
 
 namespace twin {

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 #include "tests/support/ulps.hpp"
 
 namespace twin {
@@ -22,9 +22,12 @@ RandomCase scaled_logits(std::int64_t rows, std::int64_t classes, double scale, 
 }
 
 TEST(CrossEntropyLossTwin, GradientsMatchOnRandomShapes) {
-  Seed seed = 1;
-  for (const std::int64_t rows : {1, 2, 19})
-    for (const std::int64_t classes : {2, 3, 31}) expect_twins_agree(cross_entropy(), rows, classes, seed++);
+  expect_twins_agree_on_random([] {
+    Shape outputs{drawn(1, 19), drawn(1, 3), drawn(2, 11)};
+    if (drawn_bool()) outputs.erase(outputs.begin() + 1);
+    return loss_example("random", CrossEntropyLossSpec{}, std::move(outputs),
+                        drawn_from(std::vector{1e-3, 1.0, 10.0, 100.0}));
+  });
 }
 
 // Far beyond where exp overflows (88 in float32, 709 in float64): without the row's maximum this is NaN.
@@ -126,6 +129,55 @@ TEST(CrossEntropyLoss, RefusesLabelsThatAreNoClass) {
     EXPECT_THROW_MESSAGE(loss.forward(z, labels), DataError, "label " + std::to_string(wrong), "of sample 1",
                          "0…2");
   }
+}
+
+class CrossEntropyOnEachSide : public testing::TestWithParam<const Backend*> {
+ protected:
+  Gradients gradients(const CrossEntropyLossSpec& kind, const Tensor& logits,
+                      std::vector<std::int64_t> labels) const {
+    const Tensor targets("targets", {logits.shape().begin(), logits.shape().end() - 1}, std::move(labels));
+    return loaded(*GetParam(), loss_alone(kind), {})->gradients({logits.view(), targets.view()});
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Sides, CrossEntropyOnEachSide, testing::ValuesIn(backends()), backend_name);
+
+// -100, and a class that stands for padding.
+TEST_P(CrossEntropyOnEachSide, IgnoredLabelsCountNowhere) {
+  for (const std::int64_t ignored : {std::int64_t{-100}, std::int64_t{1}}) {
+    const CrossEntropyLossSpec kind{.ignore_index = ignored};
+    const Gradients some =
+        gradients(kind, {"inputs", {4, 3}, std::vector<double>{1, 2, 3, 9, -9, 9, 3, 0, -1, 5, 5, 5}},
+                  {2, ignored, 0, ignored});
+    const Gradients others =
+        gradients(kind, {"inputs", {2, 3}, std::vector<double>{1, 2, 3, 3, 0, -1}}, {2, 0});
+    EXPECT_EQ(some.loss, others.loss);
+    const std::vector<double> d_z = some.input->to_doubles(), of_others = others.input->to_doubles();
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_EQ(d_z[k], of_others[k]);
+      EXPECT_EQ(d_z[3 + k], 0);
+      EXPECT_EQ(d_z[6 + k], of_others[3 + k]);
+      EXPECT_EQ(d_z[9 + k], 0);
+    }
+  }
+}
+
+// N×T labels for N×T×K logits: each is a sample of its own.
+TEST_P(CrossEntropyOnEachSide, LabelsOfASequenceAreSamplesOfTheirOwn) {
+  const std::vector<double> logits{1, 2, 0, 3, -1, 5, 2, 2};
+  const Gradients sequence = gradients({}, {"inputs", {2, 2, 2}, logits}, {1, -100, 0, 1}),
+                  flat = gradients({}, {"inputs", {4, 2}, logits}, {1, -100, 0, 1});
+  EXPECT_EQ(sequence.loss, flat.loss);
+  EXPECT_EQ(sequence.input->to_doubles(), flat.input->to_doubles());
+  EXPECT_EQ(sequence.input->shape(), (Shape{2, 2, 2}));
+}
+
+TEST_P(CrossEntropyOnEachSide, RefusesABatchOfIgnoredLabelsAlone) {
+  const Tensor logits("inputs", {2, 3}, std::vector<double>(6, 1));
+  EXPECT_THROW_MESSAGE(gradients({}, logits, {-100, -100}), DataError,
+                       "all 2 labels are -100, which is ignored");
+  EXPECT_THROW_MESSAGE(gradients({.ignore_index = 2}, logits, {2, 2}), DataError, "all 2 labels are 2");
+  EXPECT_THROW_MESSAGE(gradients({.ignore_index = 2}, logits, {2, -100}), DataError,
+                       "label -100 of sample 1 is out of range 0…2");
 }
 
 TEST(CrossEntropyLoss, NamesTheNumberOfLabelsItExpected) {

@@ -1,10 +1,9 @@
 #include "manual/losses/l1.hpp"
 
 #include <gmock/gmock.h>
-#include <rapidcheck.h>
 
 #include "tests/support/expect_message.hpp"
-#include "tests/support/twins.hpp"
+#include "tests/support/random_examples.hpp"
 #include "tests/support/ulps.hpp"
 
 namespace twin {
@@ -55,14 +54,11 @@ TEST(L1LossTwin, GradientsAreEqualBitForBitOnIntegers) {
 }
 
 TEST(L1LossTwin, GradientsMatchOnRandomShapes) {
-  EXPECT_TRUE(rc::check([] {
-    const std::int64_t rows = *rc::gen::inRange(1, 20), columns = *rc::gen::inRange(1, 12);
-    const auto seed = static_cast<Seed>(*rc::gen::inRange(1, 1000000));
-    const RandomCase data = random_case(l1(), rows, columns, seed, 1);
-    for (const DType dtype : {DType::float64, DType::float32})
-      RC_ASSERT(failures_of(check_equivalence(twins(), l1(), data.parameters, data.batches,
-                                              {.dtype = dtype, .steps = 1, .seed = seed})) == "");
-  }));
+  expect_twins_agree_on_random(
+      [] {
+        return loss_example("random", L1LossSpec{}, {drawn(1, 19), drawn(1, 11)});
+      },
+      {.finite_differences = false});
 }
 
 TEST(L1Loss, NamesTheShapeItExpected) {

@@ -26,20 +26,6 @@ std::string describe(const CheckRow& row) {
       row.gap.reference, row.gap.max_abs, row.bound, row.gap.index);
 }
 
-Tensor integers(const Tensor& tensor) {
-  if (tensor.dtype() == DType::int64) return tensor;
-  const std::vector<double> from = tensor.to_doubles();
-  std::vector<double> to;
-  for (const double value : from) to.push_back(std::round(3 * value));
-  return {tensor.name(), tensor.shape(), std::move(to)};
-}
-
-NamedTensors integers(const NamedTensors& tensors) {
-  NamedTensors all;
-  for (const Tensor& tensor : tensors) all.add(integers(tensor));
-  return all;
-}
-
 }  // namespace
 
 const Twins& twins() {
@@ -127,8 +113,7 @@ NetworkSpec layer_alone(LayerSpec layer) {
 }
 
 RandomCase example_case(const Example& example, Seed seed, std::size_t batch_count) {
-  RandomCase result{initial_parameters(example.spec, DType::float64, seed), {}};
-  if (example.draw == Draw::integers) result.parameters = integers(result.parameters);
+  RandomCase result{initial_parameters(example, DType::float64, seed), {}};
   for (std::uint32_t b = 0; b < batch_count; ++b)
     result.batches.push_back(random_batch(example, DType::float64, seed, b));
   return result;
@@ -141,12 +126,13 @@ void expect_twins_agree(const Example& example, Seed seed) {
   if (example.draw == Draw::integers) expect_twins_equal(example.spec, data);
 }
 
-std::string disagreements(const Example& example, Seed seed) {
-  const RandomCase data = example_case(example, seed);
+std::string disagreements(const Example& example, EquivalenceOptions options) {
+  const RandomCase data = example_case(example, options.seed);
   std::string all;
-  for (const DType dtype : {DType::float64, DType::float32})
-    all += failures_of(check_equivalence(twins(), example.spec, data.parameters, data.batches,
-                                         {.dtype = dtype, .seed = seed}));
+  for (const DType dtype : {DType::float64, DType::float32}) {
+    options.dtype = dtype;
+    all += failures_of(check_equivalence(twins(), example.spec, data.parameters, data.batches, options));
+  }
   return all;
 }
 
@@ -234,9 +220,9 @@ double expect_twins_stay_together(const NetworkSpec& spec, const RandomCase& dat
 }
 
 RandomCase rounded_to_integers(const RandomCase& data) {
-  RandomCase result{integers(data.parameters), {}};
+  RandomCase result{rounded_to_integers(data.parameters), {}};
   for (const OwnedBatch& batch : data.batches)
-    result.batches.push_back({integers(batch.inputs), integers(batch.targets)});
+    result.batches.push_back({rounded_to_integers(batch.inputs), rounded_to_integers(batch.targets)});
   return result;
 }
 

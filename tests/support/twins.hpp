@@ -66,8 +66,8 @@ RandomCase example_case(const Example& example, Seed seed, std::size_t batch_cou
 void expect_twins_agree(const Example& example, Seed seed = 1);
 
 /// The rows of check_equivalence() on the example's data that failed, in both precisions, one line each: for
-/// properties of random examples.
-std::string disagreements(const Example& example, Seed seed);
+/// properties of random examples. options.dtype is of no account, options.seed draws the data.
+std::string disagreements(const Example& example, EquivalenceOptions options);
 
 /// A network of no layer: its input gradient is that of the loss.
 NetworkSpec loss_alone(LossSpec loss);
