@@ -37,6 +37,21 @@ TEST(BadInput, UnknownNetwork) {
   expect_refused({"train"}, {"network is required"});
 }
 
+TEST(BadInput, UnknownStemOrExample) {
+  expect_refused({"check", "conv3d"}, {"unknown network or stem conv3d", "conv2d, "});
+  for (const char* command : {"check", "explain", "bench"})
+    expect_refused({command, "conv2d/odder"}, {"unknown example conv2d/odder", "conv2d/"});
+  expect_refused({"train", "conv2d"}, {"unknown network conv2d"});  // a layer alone has nothing to learn
+}
+
+TEST(BadInput, OptionsThatAStemHasNot) {
+  expect_refused({"train", "xor", "--optimizer", "adam", "--momentum", "0.9"},
+                 {"no momentum", "beta1", "beta2"});
+  expect_refused({"train", "xor", "--optimizer", "conv2d"}, {"unknown optimizer conv2d", "adam"});
+  expect_refused({"explain", "conv2d", "--dataset", "xor"}, {"--dataset", "conv2d"});
+  expect_refused({"explain", "adam", "--batch", "3"}, {"--batch", "adam"});
+}
+
 TEST(BadInput, UnknownMutant) {
   expect_refused({"mutants", "mse-sign", "mse-sine"}, {"unknown mutant mse-sine,", "twin mutants --list"});
   expect_refused({"mutants", "--workers", "0"}, {"--workers is 0"});
@@ -82,6 +97,7 @@ TEST(BadInput, HyperparametersThatAreNone) {
   for (const char* lr : {"nan", "-0.1", "0", "inf"}) expect_refused({"train", "xor", "--lr", lr}, {"lr is"});
   for (const char* momentum : {"nan", "-0.5"})
     expect_refused({"train", "xor", "--momentum", momentum}, {"momentum is"});
+  expect_refused({"train", "xor", "--optimizer", "adam", "--lr", "0"}, {"lr is 0"});
   expect_refused({"train", "xor", "--optimizer", "adam", "--momentum", "0.5"}, {"no momentum", "beta1"});
 }
 
@@ -100,6 +116,9 @@ TEST(BadInput, DatasetThatDoesNotFitTheNetwork) {
   expect_refused({"train", "fashion-mlp", "--dataset", "xor"}, {"does not fit network fashion-mlp"});
   expect_refused({"train", "xor", "--dataset", "fashion-mnist", "--data", folder.path().string()},
                  {"does not fit network xor"});
+  const TemporaryFolder narrow;
+  write_image_folder(narrow.path(), {.width = 27});
+  expect_refused({"train", "fashion-mlp", "--data", narrow.path().string()}, {"does not fit", "fashion-mlp"});
 }
 
 TEST(BadInput, CudaWithoutCuda) {
