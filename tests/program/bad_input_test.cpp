@@ -45,8 +45,6 @@ TEST(BadInput, UnknownStemOrExample) {
 }
 
 TEST(BadInput, OptionsThatAStemHasNot) {
-  expect_refused({"train", "xor", "--optimizer", "adam", "--momentum", "0.9"},
-                 {"no momentum", "beta1", "beta2"});
   expect_refused({"train", "xor", "--optimizer", "conv2d"}, {"unknown optimizer conv2d", "adam"});
   expect_refused({"explain", "conv2d", "--dataset", "xor"}, {"--dataset", "conv2d"});
   expect_refused({"explain", "adam", "--batch", "3"}, {"--batch", "adam"});
