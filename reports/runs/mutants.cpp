@@ -89,7 +89,7 @@ MutantsResult run_mutants(const MutantsOptions& options,
   const fs::path folder = build_folder() / "mutants";
   fs::create_directories(folder);
   const Lock lock(folder / "lock");
-  const MainBuild build(probe_targets());
+  const MainBuild build(probe_targets(options.quick));
 
   MutantsResult result;
   result.fashion = !options.quick && fs::exists(default_fashion_mnist_folder());

@@ -21,13 +21,14 @@ constexpr int kSeeds = 200, kQuickSeeds = 20;
 constexpr auto kNetworks = std::to_array<std::string_view>({"perceptron", "xor", "primes", "fashion-mlp"});
 constexpr std::string_view kLarge = "fashion-mlp";
 
-const std::vector<Target> kTargets{
-    {.name = "mutants_probe", .flags = "-O1"},
-    // Without optimisation, for it is compiled more often than it is run, and with Eigen's assertions. What
-    // the address sanitizer or these see as well takes a quarter of the time to compile: it is left out.
-    {.name = "mutants_sanitized",
-     .flags = "-O0 -UNDEBUG -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size,vptr "
-              "-fno-sanitize-recover=all -fno-omit-frame-pointer"}};
+const Target kProbe{.name = "mutants_probe", .flags = "-O1"};
+// Without optimisation, for it is compiled more often than it is run, and with Eigen's assertions. What the
+// address sanitizer or these see as well takes a quarter of the time to compile: it is left out.
+const Target kSanitized{
+    .name = "mutants_sanitized",
+    .flags =
+        "-O0 -UNDEBUG -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size,vptr "
+        "-fno-sanitize-recover=all -fno-omit-frame-pointer"};
 
 // ---- What is tried
 
@@ -73,9 +74,8 @@ class Probe {
  public:
   Probe(fs::path program, Trial& trial) : program_(std::move(program)), trial_(trial) {}
 
-  // Each by itself: a crash in one leaves the others.
-  void check(const std::string& name) {
-    const std::optional<Json> said = run({"check", name});
+  void check(const std::vector<std::string>& names) {
+    const std::optional<Json> said = run("check", names);
     if (!said) {
       trial_.finite_differences = trial_.step_1 = true;
       return;
@@ -96,16 +96,14 @@ class Probe {
   }
 
   void check_weakly(const std::vector<std::string>& names) {
-    std::vector<std::string> words{"check-weakly"};
-    words.insert(words.end(), names.begin(), names.end());
-    if (const std::optional<Json> said = run(words))
+    if (const std::optional<Json> said = run("check-weakly", names))
       trial_.weak_checks = weak_checks_of((*said)["situations"]);
   }
 
   void learn_xor(bool quick) {
-    std::vector<std::string> words{"learn-xor", std::to_string(quick ? kQuickSeeds : kSeeds)};
+    std::vector<std::string> words{std::to_string(quick ? kQuickSeeds : kSeeds)};
     for (const std::string& rate : quick ? kQuickRates : kRates) words.push_back(rate);
-    const std::optional<Json> said = run(words);
+    const std::optional<Json> said = run("learn-xor", words);
     if (!said) return;
     for (const auto& [lr, learnt] : said->items()) {
       XorLearning& learning =
@@ -115,14 +113,14 @@ class Probe {
   }
 
   void learn_fashion() {
-    if (const std::optional<Json> said = run({"learn-fashion"}))
+    if (const std::optional<Json> said = run("learn-fashion", {}))
       trial_.fashion = FashionLearning{(*said)["accuracy"], (*said)["finite"]};
   }
 
  private:
   // Nothing when the part has not come to its end.
-  std::optional<Json> run(const std::vector<std::string>& arguments) {
-    std::vector<std::string> words{program_.string()};
+  std::optional<Json> run(const char* part_name, const std::vector<std::string>& arguments) {
+    std::vector<std::string> words{program_.string(), part_name};
     words.insert(words.end(), arguments.begin(), arguments.end());
     const Finished part = run_program(words);
     Json said = Json::parse(part.out, nullptr, false);
@@ -132,7 +130,7 @@ class Probe {
     else if (said.contains("error"))
       end = said["error"];
     if (end.empty()) return said;
-    trial_.ends.emplace_back(arguments[0], end);
+    trial_.ends.emplace_back(part_name, end);
     return {};
   }
 
@@ -141,7 +139,7 @@ class Probe {
 };
 
 void sanitize(const Workshop& workshop, const std::vector<std::string>& names, Trial& trial) {
-  const Workshop::Program program = workshop.build(kTargets[1]);
+  const Workshop::Program program = workshop.build(kSanitized);
   if (!program.error.empty()) {
     trial.ends.emplace_back("sanitizer", program.error);
     return;
@@ -173,16 +171,19 @@ TrialPlan plan_for_all(const std::vector<TrialPlan>& plans, bool quick, bool pic
   return all;
 }
 
-const std::vector<Target>& probe_targets() { return kTargets; }
+std::vector<Target> probe_targets(bool quick) {
+  if (quick) return {kProbe};
+  return {kProbe, kSanitized};
+}
 
 Trial try_out(const Workshop& workshop, const TrialPlan& plan) {
   const auto start = std::chrono::steady_clock::now();
   Trial trial;
-  const Workshop::Program program = workshop.build(kTargets[0]);
+  const Workshop::Program program = workshop.build(kProbe);
   trial.compiles = program.error.empty();
   if (trial.compiles) {
     Probe probe(program.path, trial);
-    for (const std::string& name : plan.names) probe.check(name);
+    probe.check(plan.names);
     probe.check_weakly(plan.names);
     if (plan.learns_xor) probe.learn_xor(plan.quick);
     if (plan.learns_fashion) probe.learn_fashion();

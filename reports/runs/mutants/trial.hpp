@@ -49,8 +49,8 @@ struct Trial {
   double seconds = 0;
 };
 
-/// The probe's programs, which the main build must hold.
-const std::vector<Target>& probe_targets();
+/// The programs that the trials are made of.
+std::vector<Target> probe_targets(bool quick);
 
 /// Of the files that the workshop was changed to.
 Trial try_out(const Workshop& workshop, const TrialPlan& plan);
