@@ -30,6 +30,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <tuple>
+#include <vector>
 
 #include "manual/activation.hpp"
 #include "manual/matrix.hpp"
@@ -123,6 +124,11 @@ class Conv2d {
     y_extents_ = Extents(spec_.output_shape(x.shape()));
     y_.resize(y_extents_[0], y_extents_.product(1, 4));
     columns_.setZero(spec_.groups * spec_.taps(), y_extents_.product(2, 4));
+    const auto [down, across] = spec_.windows();
+    down_.clear();
+    across_.clear();
+    for (Index i = 0; i < down.kernel_size; ++i) down_.push_back(down.windows_on_inputs(i, x[2]));
+    for (Index j = 0; j < across.kernel_size; ++j) across_.push_back(across.windows_on_inputs(j, x[3]));
   }
 
   // Calls run(k, hw, i, count) for every stretch of a picture that columns() copies: row k of the columns
@@ -134,8 +140,8 @@ class Conv2d {
     for (Index c = 0; c < x[1]; ++c)
       for (Index i = 0; i < down.kernel_size; ++i)
         for (Index j = 0; j < across.kernel_size; ++j, ++k) {
-          const auto [first_h, last_h] = down.windows_on_inputs(i, x[2]);
-          const auto [first_w, last_w] = across.windows_on_inputs(j, x[3]);
+          const auto [first_h, last_h] = down_[static_cast<std::size_t>(i)];
+          const auto [first_w, last_w] = across_[static_cast<std::size_t>(j)];
           for (Index h = first_h; h < last_h; ++h)
             run(k, h * y_extents_[3] + first_w,
                 (c * x[2] + down.input(h, i)) * x[3] + across.input(first_w, j), last_w - first_w);
@@ -181,10 +187,11 @@ class Conv2d {
 
   Conv2dSpec spec_;
   bool has_gradient_ = false;
-  Activation<Scalar> x_;                // N×C×H×W
-  Extents y_extents_;                   // N×O×H'×W'
-  Matrix<Scalar> y_, d_x_;              // N×(O·H'·W'), N×(C·H·W)
-  Matrix<Scalar> columns_, d_columns_;  // (C·kernel)×(H'·W'), of one picture
+  Activation<Scalar> x_;                             // N×C×H×W
+  Extents y_extents_;                                // N×O×H'×W'
+  std::vector<SlidingWindow::Range> down_, across_;  // for each tap, the windows in which it meets x
+  Matrix<Scalar> y_, d_x_;                           // N×(O·H'·W'), N×(C·H·W)
+  Matrix<Scalar> columns_, d_columns_;               // (C·kernel)×(H'·W'), of one picture
 };
 
 }  // namespace twin::manual

@@ -8,7 +8,7 @@
 //
 //   caches     sign(y - t) (N×F)
 //
-//   accuracy   L within 2 ULP of the exact value of 256×2048 elements (seen: SEEN)
+//   accuracy   L within 2 ULP of the exact value of 256×2048 elements (seen: 0.5)
 #pragma once
 
 #include "manual/matrix.hpp"
