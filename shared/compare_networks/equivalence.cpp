@@ -1,6 +1,9 @@
 #include "shared/compare_networks/equivalence.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <iterator>
 #include <memory>
 
 #include "shared/compare/finite_differences.hpp"
@@ -153,6 +156,16 @@ NamedTensors all_gradients(Network& network, const OwnedBatch& batch) {
   return std::move(computed.parameters);
 }
 
+// The same inputs, each moved by up to a 64th of itself.
+OwnedBatch beside(const OwnedBatch& batch, Seed seed) {
+  if (batch.inputs.dtype() == DType::int64) return batch;
+  OwnedBatch moved = batch;
+  const RandomStream stream(seed, Purpose::test_data);
+  std::uint64_t i = 0;
+  for (double& x : moved.inputs.data<double>()) x *= 1 + stream.uniform(i++, -0x1p-6, 0x1p-6);
+  return moved;
+}
+
 // Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters
 // behind.
 std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
@@ -206,14 +219,26 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
   if (options.dtype == DType::float64 && options.finite_differences) {
     const std::unique_ptr<Network> fresh = twins.manual.build(spec, DType::float64, Device::cpu);
     fresh->load_parameters(parameters);
-    const RunningError loss = twins.errors(spec, state_of(*fresh), first.view(), {}).loss;
+    const StepErrors here = twins.errors(spec, state_of(*fresh), first.view(), {});
     for (const Backend* backend : {&twins.manual, twins.autograd}) {
       if (!backend) continue;
       const Device device = backend == &twins.manual ? Device::cpu : options.device;
       const std::unique_ptr<Network> network = backend->build(spec, DType::float64, device);
-      network->load_parameters(parameters);
-      for (CheckRow& row : judge_by_finite_differences(*network, backend->name(), first, loss, options.seed))
-        rows.push_back(std::move(row));
+      const auto judge = [&](const OwnedBatch& batch) {
+        network->load_parameters(parameters);
+        return judge_by_finite_differences(*network, backend->name(), batch, here.loss, options.seed);
+      };
+      std::vector<CheckRow> judged = judge(first);
+      // An input that moves several decisions which are too close to call (in the even background of a
+      // picture, all values of a window are equal) has slopes on its two sides, between which the gradient of
+      // none need lie. What is wrong is wrong a little beside such a point, too.
+      if (!here.too_close.empty() &&
+          std::any_of(judged.begin(), judged.end(), std::mem_fn(&CheckRow::failed))) {
+        const std::vector<CheckRow> again = judge(beside(first, options.seed));
+        for (std::size_t i = 0; i < judged.size(); ++i)
+          if (judged[i].failed()) judged[i] = again[i];
+      }
+      std::move(judged.begin(), judged.end(), std::back_inserter(rows));
     }
   }
   return rows;

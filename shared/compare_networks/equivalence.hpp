@@ -54,6 +54,9 @@ struct EquivalenceOptions {
 /// both predict batches[0] in evaluation mode. The batches are of float64, and rounded for float32 as the
 /// parameters are.
 ///
+/// Finite differences judge the gradients on batches[0]; what fails where decisions are too close to call is
+/// judged a little beside it.
+///
 /// A gap beyond its bound is a kink, and no failure, where each twin computes what the formulas say but for
 /// decisions that rounding errors may turn around (StepErrors::too_close).
 std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& spec,

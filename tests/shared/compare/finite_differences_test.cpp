@@ -91,6 +91,32 @@ TEST(FiniteDifferences, AKinkExcusesNoOtherElement) {
   EXPECT_EQ(row.gap.index, 1);
 }
 
+// Kinks on every scale, as in a deep network of rectifiers, but none nearer than a millionth.
+TEST(FiniteDifferences, AreNotLedAstrayByKinksWithinTheSteps) {
+  const RandomStream random(1, Purpose::test_data);
+  std::vector<double> at, weight;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const double side = i % 2 ? 1 : -1;
+    at.push_back(side * std::exp2(random.uniform(2 * i, -19, -3)));
+    weight.push_back(random.uniform(2 * i + 1, -1, 1));
+  }
+  for (std::size_t probe = 0; probe < 100; ++probe) {
+    const LossFunction loss = [&](const NamedTensors& point) {
+      const double x = point.at("x").data<double>()[0];
+      double sum = std::exp(x);
+      for (std::size_t i = probe; i < probe + 100; ++i) sum += weight[i] * std::abs(x - at[i]);
+      return sum;
+    };
+    double right = 1;
+    for (std::size_t i = probe; i < probe + 100; ++i) right += at[i] > 0 ? -weight[i] : weight[i];
+    const auto verdict = [&](double gradient) {
+      return judge_by_finite_differences(loss, named("x", {0}), named("x", {gradient}), "mine").at(0).verdict;
+    };
+    EXPECT_EQ(verdict(right), Verdict::pass) << probe;
+    EXPECT_EQ(verdict(right + 0.001), Verdict::fail) << probe;
+  }
+}
+
 TEST(FiniteDifferences, LookAtLargeTensorsAlongRandomDirections) {
   std::vector<double> at(1000), right(1000);
   for (std::size_t i = 0; i < at.size(); ++i) {
