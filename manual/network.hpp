@@ -1,4 +1,4 @@
-// The hand-written side of the interface: a model, a loss and an optimiser, and the five steps in the
+// The Eigen side of the interface: a model, a loss and an optimiser, and the five steps in the
 // tutorial's words.
 #pragma once
 
@@ -69,8 +69,7 @@ class Network final : public twin::Network {
     with(batch, [&](const auto& x, const auto& t) {
       Way<Scalar> way = this->way({});
       way.observer = &recorder;
-      if (takes_numbers(x))
-        recorder.add("predicted_output", Role::input, "", "the batch", batch.inputs.shape, x);
+      if (takes_numbers(x)) recorder.add("predicted_output", Role::input, "", "the batch", shape_of(x), x);
       model_.zero_grad();
       const auto predicted_output = model_.forward(x, way);
       const Scalar loss = model_.loss(predicted_output, t);
@@ -226,7 +225,10 @@ class Network final : public twin::Network {
     return !std::is_same_v<X, Indices>;
   }
 
-  static Shape shape_of(const Activation<Scalar>& x) { return x.extents().shape(); }
+  template <typename S>
+  static Shape shape_of(const Activation<S>& x) {
+    return x.extents().shape();
+  }
   template <typename M>
   static Shape shape_of(const M& matrix) {
     return {matrix.rows(), matrix.cols()};
