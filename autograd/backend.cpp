@@ -42,7 +42,7 @@ class TorchBackend final : public Backend {
       throw UsageError(std::string(name()) + " lacks " + missing);
     if (dtype != DType::float32 && dtype != DType::float64)
       throw ShapeError("no network computes in " + std::string(to_string(dtype)));
-    // The hand computes in full float32: so must a GPU.
+    // The manual twin computes in full float32: so must a GPU.
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
     return std::make_unique<Kind>(spec, dtype, device);

@@ -6,7 +6,8 @@
 #
 # Sources include headers by their path from the root ("manual/layers/dense.hpp"), yet the root itself is on nobody's
 # include path: each part has an include root of its own that holds a link to that part alone. So manual/ cannot include
-# a header of autograd/, nor the other way round: the compiler does not find it.
+# a header of autograd/, nor the other way round: the compiler does not find it. The root for a part's own SOURCES holds
+# links to these alone: compare cannot include a header of shared/ that is not its own.
 function(twingrad_part name)
   cmake_parse_arguments(PART "" "FOLDER" "SOURCES;EXCEPT;USES;PACKAGES;HIDDEN;PRECOMPILED" ${ARGN})
   if(NOT PART_FOLDER)
@@ -27,7 +28,19 @@ function(twingrad_part name)
   endif()
   add_library(${name} STATIC ${sources})
   add_library(twingrad::${name} ALIAS ${name})
-  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${root}>)
+  if(PART_SOURCES)
+    set(own ${CMAKE_BINARY_DIR}/include/${name})
+    foreach(source IN LISTS PART_SOURCES)
+      string(REGEX REPLACE "/$" "" source ${source})
+      string(REGEX REPLACE "\\.cpp$" ".hpp" source ${source})
+      get_filename_component(parent ${own}/${PART_FOLDER}/${source} DIRECTORY)
+      file(MAKE_DIRECTORY ${parent})
+      file(CREATE_LINK ${folder}/${source} ${own}/${PART_FOLDER}/${source} SYMBOLIC)
+    endforeach()
+    target_include_directories(${name} PRIVATE ${own} INTERFACE $<BUILD_INTERFACE:${root}>)
+  else()
+    target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${root}>)
+  endif()
   target_compile_features(${name} PUBLIC cxx_std_20)
   target_link_libraries(${name} PUBLIC ${PART_USES} ${PART_PACKAGES} PRIVATE ${PART_HIDDEN})
   twingrad_compile_options(${name})

@@ -108,7 +108,7 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
   if (counts_steps(spec.optimizer))
     result.optimizer_state.emplace_back(
         "step", std::vector{RunningError(static_cast<double>(before.steps_done + 1))});
-  result.too_close = decisions.too_close();
+  result.too_close = decisions.close_decisions();
   return result;
 }
 

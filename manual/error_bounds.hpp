@@ -1,4 +1,4 @@
-// Forward-error bounds of a training step, found by running the hand-written layers on numbers that carry
+// Forward-error bounds of a training step, found by running the layers of manual/ on numbers that carry
 // their bound.
 #pragma once
 

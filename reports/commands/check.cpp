@@ -1,4 +1,4 @@
-// twin check: is the hand-written backward pass right, in a network, and in each stem by itself?
+// twin check: is the manual backward pass right, in a network, and in each stem by itself?
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
@@ -25,7 +25,7 @@ Cell verdict_cell(Verdict verdict) {
   return {std::string(to_string(verdict)), colour};
 }
 
-// Rows of one quantity seen by one oracle: the worst speaks for all.
+// Rows of one quantity that one oracle judges: the worst speaks for all.
 struct Group {
   std::size_t rows = 0;
   const CheckRow* worst = nullptr;
@@ -209,7 +209,7 @@ int run(Options& options) {
 
 void add_check(CLI::App& app, Action& action) {
   CLI::App* command =
-      app.add_subcommand("check", "Check every gradient: hand against autograd against finite differences");
+      app.add_subcommand("check", "Check every gradient: manual against autograd against finite differences");
   auto options = std::make_shared<Options>();
   command->add_option("names", options->names,
                       "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "

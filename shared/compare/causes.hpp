@@ -10,7 +10,7 @@
 namespace twin {
 
 inline constexpr auto kCausesOfMarks = std::to_array<std::string_view>(
-    {// Of any two tensors: shared/compare/diagnosis.cpp.
+    {// Of any two tensors: shared/compare/marks.cpp and diagnosis.cpp.
      "accumulated", "added_previous", "axes_permuted", "constant_factor", "factor_batch",
      "factor_batch_twice", "factor_extent", "factor_extent_twice", "factor_half", "factor_per_slice",
      "factor_root", "factor_root_twice", "factor_two", "float32_rounding", "mask_missing", "mask_too_many",

@@ -53,7 +53,8 @@ class DecisionRecorder {
   std::int64_t decisions() const { return decisions_; }
   /// Those that rounding errors may turn around, in their order. A tie of exact numbers is none: it is
   /// decided by a rule.
-  const std::vector<CloseDecision>& too_close() const { return too_close_; }
+  const std::vector<CloseDecision>& close_decisions() const { return close_decisions_; }
+  std::int64_t too_close() const { return static_cast<std::int64_t>(close_decisions_.size()); }
   /// The smallest |x - y| of all decisions, as a multiple of the error bound of x - y: a decision is too
   /// close at 1 or below. Infinite without decisions, and when all were on exact numbers.
   double smallest_margin() const { return smallest_margin_; }
@@ -79,7 +80,7 @@ class DecisionRecorder {
     for (DecisionRecorder* recorder = innermost_; recorder; recorder = recorder->outer_) {
       const double margin = margin_at(recorder->u_);
       const std::int64_t number = recorder->decisions_++;
-      if (margin <= 1) recorder->too_close_.push_back({number, margin});
+      if (margin <= 1) recorder->close_decisions_.push_back({number, margin});
       recorder->smallest_margin_ = std::min(recorder->smallest_margin_, margin);
       const std::vector<std::int64_t>& all = recorder->turned_;
       if (std::find(all.begin(), all.end(), number) != all.end()) turned = !turned;
@@ -92,7 +93,7 @@ class DecisionRecorder {
   std::vector<std::int64_t> turned_;
   DecisionRecorder* outer_;
   std::int64_t decisions_ = 0;
-  std::vector<CloseDecision> too_close_;
+  std::vector<CloseDecision> close_decisions_;
   double smallest_margin_ = std::numeric_limits<double>::infinity();
 };
 

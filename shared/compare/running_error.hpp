@@ -1,4 +1,4 @@
-// A number that carries its own forward-error bound. The hand-written layers are templates on the scalar, so
+// A number that carries its own forward-error bound. The layers of manual/ are templates on the scalar, so
 // running them on RunningError derives the bound of every gradient from the very formulas that compute it.
 //
 //   Invariant: any float evaluation of the same expression, its sums in whatever order, in which nothing

@@ -23,9 +23,9 @@ inline constexpr double kBoundSides = 2;
 // checked.
 inline constexpr double kCheckedShare = 0.1;
 
-// float32: the hand may be as inexact as the framework, not more. Both are measured against the float64
-// gradient at the same point: err(hand) <= 4·err(autograd) + 16u·max|a|. The second term is for tensors of a
-// few elements, which one side may hit exactly by luck; the largest gap of right float32 code was
+// float32: manual may be as inexact as autograd, not more. Both are measured against the float64
+// gradient at the same point: err(manual) <= 4·err(autograd) + 16u·max|a|. The second term is for tensors of
+// a few elements, which one side may hit exactly by luck; the largest gap of right float32 code was
 // 14.1u·max|a|.
 inline constexpr double kFloat32Ratio = 4;
 inline constexpr double kFloat32Floor = 16;

@@ -3,7 +3,7 @@
 //   Both networks list every value of a step in the order of its computation. Up to the first that differs
 //   everything is right, also what flows back into the layer that computes it: so the mistake is in that
 //   layer, and the wrong value is what one of the layer's mistakes (shared/layers/<stem>_mistakes.cpp) or a
-//   mark in the numbers alone (shared/compare/diagnosis.hpp) predicts.
+//   mark in the numbers alone (shared/compare/marks.hpp) predicts.
 #pragma once
 
 #include <vector>

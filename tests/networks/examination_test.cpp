@@ -206,6 +206,23 @@ TEST_F(Examination, FindsGradientsThatAreNeverZeroed) {
   EXPECT_EQ(findings[0].tensor, "hidden.weight, hidden.bias, output.weight, output.bias");
 }
 
+TEST_F(Examination, NamesAMaskThatIsDrawnInEvaluationToo) {
+  spec.layers = {{"dense", DenseSpec{5, 3}}, {"dropout", DropoutSpec{.p = 0.5}}};
+  const MistakeInOutputs as_in_training = [](Network& right, const TensorView& inputs) {
+    const NetworkState before = state_of(right);
+    const Tensor targets = Tensor::zeros("targets", {inputs.rows(), 3}, DType::float64);
+    const Trace trace = right.trace_step({inputs, targets.view()});
+    load(right, before);
+    return find(trace, Role::output, "dropout")->value;
+  };
+  const Mistake none = [](Gradients&, const Gradients*, std::int64_t) {};
+  const std::vector<Finding> findings =
+      diagnose(spec, 4, MistakenBackend(twins().manual, none, as_in_training));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].cause, "training_mode");
+  EXPECT_EQ(findings[0].tensor, "outputs");
+}
+
 TEST_F(Examination, SaysSoWhenNothingFits) {
   const std::vector<Finding> findings =
       diagnose(spec, 4, [](Gradients& gradients, const Gradients*, std::int64_t) {

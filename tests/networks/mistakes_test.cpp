@@ -85,6 +85,34 @@ TEST_P(MistakesOf, AreNamedInATracedStep) {
   expect_all_named();
 }
 
+TEST_P(MistakesOf, AreNamedInTheGradientsByWhichAStepGoes) {
+  if (GetParam().kind != "clipping") return;
+  for (const Example& example : GetParam().examples) {
+    const NetworkSpec& spec = example.spec;
+    const RandomCase data = example_case(example, 1);
+    const std::unique_ptr<Network> network = loaded(right_backend(), spec, data.parameters);
+    const RightUpdate right = right_update_of(*network, data.batches[0]);
+    for (const ParameterSpec& parameter : parameters_of(spec)) {
+      const UpdateValues values = update_values(spec, right, parameter);
+      const Tensor clipped(parameter.name, parameter.shape, values.gradient.values);
+      // The examples train by plain SGD.
+      feed_back(example.name + ", " + parameter.name, clipped, clipping_mistakes(spec, right, parameter),
+                [&](const Tensor& gradient) {
+                  Update manual = right;
+                  const std::span<double> w = manual.after.parameters.at(parameter.name).data<double>();
+                  for (std::size_t i = 0; i < w.size(); ++i)
+                    w[i] = values.value[i] - right.lr * gradient.data<double>()[i];
+                  UpdateExamination examination(spec);
+                  examination.compare(manual, right, example.input[0]);
+                  for (const Suspect& suspect : examination.suspects())
+                    if (suspect.tensor == parameter.name) return suspect.supported;
+                  return std::vector<Hypothesis>();
+                });
+    }
+  }
+  expect_all_named();
+}
+
 TEST_P(MistakesOf, AreNamedInAnUpdate) {
   if (GetParam().kind != "optim") return;
   for (const Example& example : GetParam().examples) {
@@ -127,6 +155,31 @@ TEST_P(MistakesOf, AreNamedInAnUpdate) {
     }
   }
   expect_all_named();
+}
+
+// Which parameters decay is for the optimiser to say.
+TEST(MistakesOfAdamw, KnowThatABiasDecaysWhereAllDo) {
+  const auto causes_of_the_bias = [](bool decay_all) {
+    const NetworkSpec spec{{{"dense", DenseSpec{3, 5}}},
+                           MseLossSpec{},
+                           AdamwSpec{.lr = 0.01, .weight_decay = 1, .decay_all = decay_all},
+                           UniformInitialiser{}};
+    const RandomCase data = random_case(spec, 7, 3, 1);
+    const std::unique_ptr<Network> network = loaded(right_backend(), spec, data.parameters);
+    const RightUpdate right = right_update_of(*network, data.batches[0]);
+    const ParameterSpec bias = parameters_of(spec).at(1);
+    const Tensor moved = moved_by(right, bias.name);
+    std::set<std::string> causes;
+    for (const Prediction& p :
+         mistakes_of(spec.optimizer, {Role::parameter}, update_values(spec, right, bias))) {
+      causes.insert(p.cause);
+      EXPECT_TRUE(differs(Tensor(bias.name, bias.shape, p.values), moved)) << p.cause << " is right";
+    }
+    return causes;
+  };
+  EXPECT_TRUE(causes_of_the_bias(true).contains("decay_missing"));
+  EXPECT_FALSE(causes_of_the_bias(true).contains("decay_of_all"));
+  EXPECT_TRUE(causes_of_the_bias(false).contains("decay_of_all"));
 }
 
 TEST(KnownCauses, AreThoseOfTheMarksAndOfEveryStem) {

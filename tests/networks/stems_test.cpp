@@ -46,6 +46,26 @@ TEST_P(EveryStem, BothSidesHaveTheParametersAndBuffersOfTheSpecification) {
     }
 }
 
+// A network that goes on from a later step, without the averages of the earlier ones.
+TEST_P(EveryStem, OptimisersCountOnFromTheStepThatIsSet) {
+  if (GetParam().kind != "optim") return;
+  for (const Example& example : GetParam().examples) {
+    if (!counts_steps(example.spec.optimizer)) continue;
+    const RandomCase data = example_case(example, 1, 1);
+    std::vector<NamedTensors> parameters;
+    for (const Backend* backend : backends()) {
+      const std::unique_ptr<Network> network = loaded(*backend, example.spec, data.parameters);
+      EXPECT_EQ(steps_of(network->optimizer_state()), 0) << backend->name();
+      network->set_steps_done(7);
+      EXPECT_EQ(steps_of(network->optimizer_state()), 7) << backend->name();
+      network->train_step(data.batches[0].view());
+      EXPECT_EQ(steps_of(network->optimizer_state()), 8) << backend->name();
+      parameters.push_back(network->parameters());
+    }
+    EXPECT_LE(largest_relative_gap(parameters.front(), parameters.back()), 1e-12) << example.name;
+  }
+}
+
 // Both twins list the same quantities, of the same shapes, in the same order.
 TEST_P(EveryStem, TwinsListTheSameTrace) {
   if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";

@@ -235,8 +235,8 @@ TEST(Check, PassesOnEveryNetwork) {
     EXPECT_EQ(row["ok"], row["verdict"] == "pass");
     EXPECT_LE(row["max_abs"], row["bound"]);
   }
-  EXPECT_EQ(quantities,
-            (std::set<std::string>{"loss", "gradient", "input_gradient", "weight", "optimizer_state"}));
+  EXPECT_EQ(quantities, (std::set<std::string>{"loss", "gradient", "input_gradient", "weight",
+                                               "optimizer_state", "output"}));
   EXPECT_EQ(oracles, (std::set<std::string>{"autograd", "finite_difference", "itself"}));
   EXPECT_TRUE(result["findings"].empty());
   EXPECT_EQ(result["kinks"], 0);
@@ -293,6 +293,15 @@ TEST(Explain, ShowsEveryStepOfBothTwins) {
               testing::IsSupersetOf({"outputs = model(X)", "loss = loss_function(outputs, y)",
                                      "loss.backward()", "optimizer.step()"}));
   EXPECT_THAT(quantities_of(result), testing::Contains("d_hidden.weight"));
+}
+
+// Samples lie flat in the dataset; the layers see pictures.
+TEST(Explain, ShowsPicturesAsTheLayersSeeThem) {
+  const TemporaryFolder folder;
+  write_image_folder(folder.path());
+  const json result = json_of({"explain", "lenet", "--batch", "2", "--data", folder.path().string()});
+  expect_same_traces(result);
+  EXPECT_EQ(result["manual"][0]["shape"], (json{2, 1, 28, 28}));
 }
 
 // Samples that ask for changes which cancel: nothing moves, and not all is learnt.

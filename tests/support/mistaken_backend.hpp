@@ -14,11 +14,15 @@ namespace twin {
 /// Changes what a right network has computed; `previous` holds the mistaken gradients of the call before.
 using Mistake = std::function<void(Gradients& gradients, const Gradients* previous, std::int64_t rows)>;
 
-/// A right network, but for its gradients, by which it also trains.
+/// What is predicted instead of the right outputs.
+using MistakeInOutputs = std::function<Tensor(Network& right, const TensorView& inputs)>;
+inline Tensor right_outputs(Network& right, const TensorView& inputs) { return right.predict(inputs); }
+
+/// A right network, but for its gradients, by which it also trains, and its outputs in evaluation mode.
 class MistakenNetwork final : public Network {
  public:
-  MistakenNetwork(std::unique_ptr<Network> right, double lr, Mistake mistake)
-      : right_(std::move(right)), lr_(lr), mistake_(std::move(mistake)) {}
+  MistakenNetwork(std::unique_ptr<Network> right, double lr, Mistake mistake, MistakeInOutputs outputs)
+      : right_(std::move(right)), lr_(lr), mistake_(std::move(mistake)), outputs_(std::move(outputs)) {}
 
   NamedTensors parameters() const override { return right_->parameters(); }
   void load_parameters(const NamedTensors& parameters) override { right_->load_parameters(parameters); }
@@ -30,7 +34,7 @@ class MistakenNetwork final : public Network {
   std::int64_t steps_done() const override { return right_->steps_done(); }
   void set_steps_done(std::int64_t steps) override { right_->set_steps_done(steps); }
   double learning_rate() const override { return right_->learning_rate(); }
-  Tensor predict(const TensorView& inputs) override { return right_->predict(inputs); }
+  Tensor predict(const TensorView& inputs) override { return outputs_(*right_, inputs); }
   double loss(const Batch& batch) override { return right_->loss(batch); }
   double train_steps(const Batch& batch, std::int64_t steps) override {
     double loss = 0;
@@ -68,20 +72,22 @@ class MistakenNetwork final : public Network {
   std::unique_ptr<Network> right_;
   double lr_;
   Mistake mistake_;
+  MistakeInOutputs outputs_;
   Gradients previous_;
   bool has_previous_ = false;
 };
 
 class MistakenBackend final : public Backend {
  public:
-  MistakenBackend(const Backend& right, Mistake mistake) : right_(right), mistake_(std::move(mistake)) {}
+  explicit MistakenBackend(const Backend& right, Mistake mistake, MistakeInOutputs outputs = right_outputs)
+      : right_(right), mistake_(std::move(mistake)), outputs_(std::move(outputs)) {}
 
   std::string_view name() const override { return right_.name(); }
   std::string description() const override { return right_.description() + ", mistaken"; }
   bool available(Device device) const override { return right_.available(device); }
   std::unique_ptr<Network> build(const NetworkSpec& spec, DType dtype, Device device) const override {
     return std::make_unique<MistakenNetwork>(right_.build(spec, dtype, device), learning_rate(spec.optimizer),
-                                             mistake_);
+                                             mistake_, outputs_);
   }
   void set_threads(int threads) const override { right_.set_threads(threads); }
   int threads() const override { return right_.threads(); }
@@ -89,6 +95,7 @@ class MistakenBackend final : public Backend {
  private:
   const Backend& right_;
   Mistake mistake_;
+  MistakeInOutputs outputs_;
 };
 
 }  // namespace twin

@@ -1,5 +1,6 @@
 #include "shared/compare/decisions.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
 #include <vector>
@@ -84,6 +85,47 @@ TEST(Decisions, OfTheLargestTakeTheFirst) {
   EXPECT_EQ(decide_largest(x.size(), [&](std::size_t i) { return x[i]; }), 1U);
   const std::vector<RunningError> same(x.begin(), x.end());
   EXPECT_EQ(decide_largest(same.size(), [&](std::size_t i) -> const RunningError& { return same[i]; }), 1U);
+}
+
+// As max_pool2d of PyTorch hands it on.
+TEST(Decisions, OfTheLargestTakeTheLastNan) {
+  const double nan = std::nan("");
+  const auto largest_of = [](const std::vector<double>& x) {
+    const std::vector<RunningError> bounded(x.begin(), x.end());
+    const std::size_t largest = decide_largest(x.size(), [&](std::size_t i) { return x[i]; });
+    EXPECT_EQ(decide_largest(x.size(), [&](std::size_t i) { return bounded[i]; }), largest);
+    return largest;
+  };
+  EXPECT_EQ(largest_of({nan, 1, 2}), 0U);
+  EXPECT_EQ(largest_of({1, nan, 2}), 1U);
+  EXPECT_EQ(largest_of({1, 2, nan}), 2U);
+  EXPECT_EQ(largest_of({nan, kInfinity, nan, 2}), 2U);
+}
+
+TEST(Decisions, AreKnownByTheirNumberAndTurnedAround) {
+  const std::vector<RunningError> window = {RunningError(1, 1000, 1), RunningError(1 + 1e-6, 1000, 1), -5};
+  const auto decide = [&] {
+    std::vector<std::size_t> all;
+    all.push_back(decide_above(RunningError(1), RunningError(0)));
+    all.push_back(decide_above(RunningError(1e-6, 1000, 1), 0));
+    all.push_back(decide_largest(3, [&](std::size_t i) { return window[i]; }));
+    return all;
+  };
+  const DecisionRecorder recorder(kU32);
+  EXPECT_EQ(decide(), (std::vector<std::size_t>{1, 1, 1}));
+  ASSERT_EQ(recorder.close_decisions().size(), 2U);
+  EXPECT_EQ(recorder.close_decisions()[0].number, 1);
+  EXPECT_EQ(recorder.close_decisions()[1].number, 2);
+  EXPECT_NEAR(recorder.close_decisions()[0].margin, 1e-6 / (1000 * kU32), 1e-6);
+  EXPECT_NEAR(recorder.close_decisions()[1].margin, 1e-6 / (2000 * kU32), 1e-5);
+  {
+    const DecisionRecorder turning(kU32, {1});
+    EXPECT_EQ(decide(), (std::vector<std::size_t>{1, 0, 1}));
+  }
+  {
+    const DecisionRecorder turning(kU32, {0, 2});
+    EXPECT_EQ(decide(), (std::vector<std::size_t>{0, 1, 0}));
+  }
 }
 
 // Whichever of two losers is the larger, it changes nothing.

@@ -50,5 +50,28 @@ TEST(JudgeFloat32, SetsAsideWhatNothingBounds) {
   EXPECT_EQ(judge_float32(single({0.5}), single({0}), exact({0}), {unknown}).verdict, Verdict::unchecked);
 }
 
+// Running statistics are left behind by a step as weights are.
+TEST(Culprit, KnowsEveryQuantity) {
+  const auto said = [](const char* quantity) {
+    CheckRow row;
+    row.twin = "a";
+    row.oracle = "b";
+    row.quantity = quantity;
+    row.verdict = Verdict::fail;
+    CheckRow right;
+    right.twin = "a";
+    right.oracle = "finite_difference";
+    return culprit({row, right}, "a", "b");
+  };
+  for (const char* quantity : {"loss", "gradient", "input_gradient"})
+    EXPECT_EQ(said(quantity), "a and b differ, and no finite difference says which is wrong.") << quantity;
+  for (const char* quantity : {"weight", "optimizer_state", "buffer"})
+    EXPECT_EQ(said(quantity),
+              "The gradients agree, what a step leaves behind does not: the update of a or b is wrong.")
+        << quantity;
+  EXPECT_EQ(said("output"),
+            "The steps agree, the outputs in evaluation mode do not: the evaluation of a or b is wrong.");
+}
+
 }  // namespace
 }  // namespace twin
