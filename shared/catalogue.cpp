@@ -13,7 +13,13 @@ namespace {
 // LeCun et al. 1998, figure 2, as it is built today: rectifiers in place of tanh, the largest of a window in
 // place of its mean, every picture of the first layer joined to every one of the second. Padding makes up for
 // the border of two that their pictures of 32×32 had.
+//
+// The rate falls over the epochs of its entry in the catalogue: at one rate, the last epochs go up and down
+// by as much as they gain.
+constexpr std::int64_t kLenetEpochs = 5, kLenetBatch = 64;
+
 NetworkSpec lenet() {
+  constexpr std::int64_t kStepsOfAnEpoch = (60000 + kLenetBatch - 1) / kLenetBatch;
   NetworkSpec spec{
       {{"conv1", Conv2dSpec{.in_channels = 1, .out_channels = 6, .kernel_size = {5, 5}, .padding = {2, 2}}},
        {"conv1_relu", ReluSpec{}},
@@ -28,9 +34,10 @@ NetworkSpec lenet() {
        {"dense2_relu", ReluSpec{}},
        {"output", DenseSpec{84, 10}}},
       CrossEntropyLossSpec{},
-      AdamSpec{.lr = 1e-3},
+      AdamSpec{.lr = 2e-3},
       KaimingUniformInitialiser{},
-      {1, 28, 28}};
+      {1, 28, 28},
+      CosineWithWarmupSchedule{.total_steps = kLenetEpochs * kStepsOfAnEpoch, .floor = 0.05}};
   validate(spec);
   return spec;
 }
@@ -48,8 +55,8 @@ const std::vector<CatalogueEntry>& catalogue() {
        mlp({784, 256, 128, 10}, CrossEntropyLossSpec{}, SgdSpec{.lr = 0.05, .momentum = 0.9},
            XavierUniformInitialiser{}),
        "fashion-mnist", 10, 100, 1},
-      {"lenet", "two convolutions and three dense layers on the same pictures", lenet(), "fashion-mnist", 5,
-       64, 1},
+      {"lenet", "two convolutions and three dense layers on the same pictures", lenet(), "fashion-mnist",
+       kLenetEpochs, kLenetBatch, 1},
   };
   return entries;
 }

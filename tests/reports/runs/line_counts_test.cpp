@@ -26,6 +26,8 @@ class LineCountsTest : public testing::Test {
           add(fmt::format("{}/layers/{}.hpp", side, stem_of(layer)), "int a;\nint b;\n");
         add(fmt::format("{}/losses/{}.hpp", side, name_of(entry.spec.loss)), "int a;\nint b;\n");
         add(fmt::format("{}/optim/{}.hpp", side, name_of(entry.spec.optimizer)), "int a;\nint b;\n");
+        if (entry.spec.schedule)
+          add(fmt::format("{}/schedules/{}.hpp", side, name_of(*entry.spec.schedule)), "int a;\nint b;\n");
       }
       add(side + "/backend.cpp", "#include \"" + side + "/lists.hpp\"\n// comment\n\nint backend;\n");
       add(side + "/lists.hpp", "#include \"" + side + "/layers/dense.hpp\"\n#include \"" + side +
