@@ -10,14 +10,12 @@
 namespace twin {
 namespace {
 
+// The rate of lenet falls over its epochs: at one rate, the last ones go up and down by as much as they gain.
+constexpr std::int64_t kLenetEpochs = 5, kLenetBatch = 64;
+
 // LeCun et al. 1998, figure 2, as it is built today: rectifiers in place of tanh, the largest of a window in
 // place of its mean, every picture of the first layer joined to every one of the second. Padding makes up for
 // the border of two that their pictures of 32×32 had.
-//
-// The rate falls over the epochs of its entry in the catalogue: at one rate, the last epochs go up and down
-// by as much as they gain.
-constexpr std::int64_t kLenetEpochs = 5, kLenetBatch = 64;
-
 NetworkSpec lenet() {
   constexpr std::int64_t kStepsOfAnEpoch = (60000 + kLenetBatch - 1) / kLenetBatch;
   NetworkSpec spec{
