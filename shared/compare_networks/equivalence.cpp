@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <functional>
 #include <iterator>
 #include <memory>
+#include <set>
 
 #include "shared/compare/finite_differences.hpp"
 #include "shared/compare/tolerances.hpp"
@@ -166,14 +166,18 @@ OwnedBatch beside(const OwnedBatch& batch, Seed seed) {
   return moved;
 }
 
-// Judges network.gradients() by differences of network.loss(), the input last. Leaves other parameters
-// behind.
+// Judges network.gradients() by differences of network.loss(), the input last; those of the tensors `only`,
+// unless it is empty. Leaves other parameters behind.
 std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
                                                   const OwnedBatch& batch, const RunningError& loss,
-                                                  Seed seed) {
-  const NamedTensors gradients = all_gradients(network, batch);
+                                                  Seed seed, const std::set<std::string>& only) {
+  NamedTensors gradients;
+  bool moves_input = false;
+  for (Tensor& gradient : all_gradients(network, batch)) {
+    moves_input = moves_input || gradient.name() == kInput;
+    if (only.empty() || only.contains(gradient.name())) gradients.add(std::move(gradient));
+  }
   NamedTensors point = network.parameters();
-  const bool moves_input = gradients.contains(kInput);
   if (moves_input) point.add(batch.inputs.renamed(kInput));
   const LossFunction loss_at = [&](const NamedTensors& moved) {
     network.load_parameters(moved);
@@ -224,20 +228,21 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
       if (!backend) continue;
       const Device device = backend == &twins.manual ? Device::cpu : options.device;
       const std::unique_ptr<Network> network = backend->build(spec, DType::float64, device);
-      const auto judge = [&](const OwnedBatch& batch) {
+      const auto judge = [&](const OwnedBatch& batch, const std::set<std::string>& only) {
         network->load_parameters(parameters);
-        return judge_by_finite_differences(*network, backend->name(), batch, here.loss, options.seed);
+        return judge_by_finite_differences(*network, backend->name(), batch, here.loss, options.seed, only);
       };
-      std::vector<CheckRow> judged = judge(first);
+      std::vector<CheckRow> judged = judge(first, {});
+      std::set<std::string> failed;
+      for (const CheckRow& row : judged)
+        if (row.failed()) failed.insert(row.tensor);
       // An input that moves several decisions which are too close to call (in the even background of a
       // picture, all values of a window are equal) has slopes on its two sides, between which the gradient of
       // none need lie. What is wrong is wrong a little beside such a point, too.
-      if (!here.too_close.empty() &&
-          std::any_of(judged.begin(), judged.end(), std::mem_fn(&CheckRow::failed))) {
-        const std::vector<CheckRow> again = judge(beside(first, options.seed));
-        for (std::size_t i = 0; i < judged.size(); ++i)
-          if (judged[i].failed()) judged[i] = again[i];
-      }
+      if (!here.too_close.empty() && !failed.empty())
+        for (CheckRow& again : judge(beside(first, options.seed), failed))
+          *std::find_if(judged.begin(), judged.end(),
+                        [&](const CheckRow& row) { return row.tensor == again.tensor; }) = std::move(again);
       std::move(judged.begin(), judged.end(), std::back_inserter(rows));
     }
   }
