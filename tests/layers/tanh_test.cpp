@@ -10,8 +10,6 @@
 namespace twin {
 namespace {
 
-NetworkSpec tanh_alone() { return layer_alone({"tanh", TanhSpec{}}); }
-
 TEST(TanhTwin, GradientsMatchOnRandomShapes) {
   expect_twins_agree_on_random([] {
     return layer_example("random", {{"tanh", TanhSpec{}}}, {drawn(1, 7), drawn(1, 19)},
