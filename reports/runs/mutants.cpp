@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "autograd/backend.hpp"
+#include "reports/runs/build_costs.hpp"
+#include "reports/runs/line_counts.hpp"
 #include "reports/runs/mutants/building.hpp"
 #include "reports/runs/mutants/suite.hpp"
 #include "shared/compare_networks/examination.hpp"
@@ -79,8 +81,8 @@ std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool q
                        "build the program anew where it is to stay");
   std::vector<std::string> wanted = names;
   if (names.empty() && quick) wanted.assign(kQuick.begin(), kQuick.end());
-  std::vector<Mutant> mutants = select_mutants(load_mutants(source_folder(), all_causes()), wanted);
-  for (const Mutant& mutant : mutants) mutated_files(mutant, source_folder());
+  std::vector<Mutant> mutants = select_mutants(load_mutants(source_tree(), all_causes()), wanted);
+  for (const Mutant& mutant : mutants) mutated_files(mutant, source_tree());
   return mutants;
 }
 
@@ -96,7 +98,7 @@ MutantsResult run_mutants(const MutantsOptions& options,
   std::vector<Contents> files;
   std::vector<TrialPlan> plans;
   for (const Mutant& mutant : options.mutants) {
-    files.push_back(mutated_files(mutant, source_folder()));
+    files.push_back(mutated_files(mutant, source_tree()));
     plans.push_back(plan_for(mutant.stem, files.back(), options.quick, result.fashion));
     result.mutants.emplace_back().mutant = mutant;
   }

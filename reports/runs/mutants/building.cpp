@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "reports/json.hpp"
+#include "reports/runs/build_costs.hpp"
+#include "reports/runs/line_counts.hpp"
 #include "reports/runs/sources.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
@@ -16,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = TWINGRAD_SOURCE_DIR, kBuild = TWINGRAD_BUILD_DIR;
+const fs::path kSource = source_tree(), kBuild = build_folder();
 
 // The generator's own program, as cmake calls it.
 Finished run_ninja(const std::vector<std::string>& words) {
@@ -58,9 +60,6 @@ bool is_linked(const std::string& object, const std::string& link) {
 }
 
 }  // namespace
-
-const fs::path& source_folder() { return kSource; }
-const fs::path& build_folder() { return kBuild; }
 
 MainBuild::MainBuild(std::vector<Target> targets) {
   if (!fs::exists(kBuild / "build.ninja"))

@@ -16,11 +16,6 @@
 
 namespace twin::reports {
 
-/// The source tree that the program was built from.
-const std::filesystem::path& source_folder();
-/// The folder that it was built in.
-const std::filesystem::path& build_folder();
-
 /// A program of the main build.
 struct Target {
   std::string name;        // "twin_tests"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "reports/runs/mutants/building.hpp"
+#include "reports/runs/build_costs.hpp"
 #include "shared/errors.hpp"
 
 namespace twin::reports {

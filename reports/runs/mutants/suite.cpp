@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <set>
 
+#include "reports/runs/build_costs.hpp"
 #include "reports/runs/sources.hpp"
 #include "shared/errors.hpp"
 
