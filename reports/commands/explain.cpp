@@ -212,7 +212,7 @@ Step explain_example(const CatalogueEntry& entry, const Example& example, const 
     progress.show(step + 1, options.steps_before);
   }
   progress.wipe();
-  fmt::print("{}: of the {}, on {}, after {} steps\n", entry.name, entry.title, entry.dataset,
+  fmt::print("{} ({}), on {}, after {} steps\n", entry.name, entry.title, entry.dataset,
              options.steps_before);
   Step step = traced_step(networks, batch(options.steps_before).view());
   print_traces(step.manual, step.autograd);
