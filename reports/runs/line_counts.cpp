@@ -27,6 +27,33 @@ Json json_of(const LineCounts& lines) {
   return {{"code", lines.code}, {"comment", lines.comment}, {"blank", lines.blank}};
 }
 
+// "conv_transpose2d" defines ConvTranspose2d.
+std::string class_of(const std::string& stem) {
+  std::string name;
+  bool capital = true;
+  for (const char c : stem) {
+    if (c != '_') name += capital ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    capital = c == '_';
+  }
+  return name;
+}
+
+// What the class and the specification of a stem may be called behind its own name.
+constexpr std::string_view kSuffixes[] = {"", "Spec", "Loss", "LossSpec", "Schedule"};
+
+bool names(const std::string& line, const std::string& kind) {
+  const auto ends_here = [&](std::size_t i) {
+    return i == line.size() || !(std::isalnum(static_cast<unsigned char>(line[i])) || line[i] == '_');
+  };
+  for (std::size_t at = line.find(kind); at != std::string::npos; at = line.find(kind, at + 1)) {
+    if (at > 0 && !ends_here(at - 1)) continue;
+    const std::string_view behind = std::string_view(line).substr(at + kind.size());
+    for (const std::string_view suffix : kSuffixes)
+      if (behind.starts_with(suffix) && ends_here(at + kind.size() + suffix.size())) return true;
+  }
+  return false;
+}
+
 /// One side of the house.
 class Side {
  public:
@@ -81,17 +108,17 @@ class Side {
     return reached;
   }
 
-  // Lines of code that hold what `regex` finds, by file, outside of the part `but`.
-  Json lines_with(const std::regex& regex, const std::string& but) const {
+  // Lines of code that name the part, by file, outside of it.
+  Json lines_naming(const std::string& part) const {
+    const std::string kind = class_of(fs::path(part).filename()), header = "/" + part + ".hpp\"";
     Json files = Json::array();
     int sum = 0;
     for (const auto& [path, source] : sources_) {
-      if (part_of(path) == but) continue;
-      const std::vector<std::string> lines = lines_of(source.code);
-      const auto count = std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
-        return std::regex_search(line, regex);
-      });
-      sum += static_cast<int>(count);
+      if (part_of(path) == part) continue;
+      int count = 0;
+      for (const std::string& line : lines_of(source.code))
+        count += names(line, kind) || line.find(header) != std::string::npos;
+      sum += count;
       if (count > 0) files.push_back({{"path", path}, {"lines", count}});
     }
     return {{"lines", sum}, {"files", std::move(files)}};
@@ -107,17 +134,6 @@ class Side {
   std::map<std::string, Source> sources_;  // by path
 };
 
-// "conv_transpose2d" defines ConvTranspose2d.
-std::string class_of(const std::string& stem) {
-  std::string name;
-  bool capital = true;
-  for (const char c : stem) {
-    if (c != '_') name += capital ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    capital = c == '_';
-  }
-  return name;
-}
-
 // Its layers, its loss, its optimiser, and what else it has.
 std::set<std::string> parts_of(const NetworkSpec& spec) {
   std::set<std::string> parts;
@@ -130,12 +146,6 @@ std::set<std::string> parts_of(const NetworkSpec& spec) {
   if (spec.schedule) add(kSchedules, name_of(*spec.schedule));
   if (spec.clipping) add(kClipping, name_of(*spec.clipping));
   return parts;
-}
-
-// Where the name of a part's class, its specification or its header stands.
-std::regex naming(const std::string& part) {
-  return std::regex(fmt::format("\\b{}(Spec)?\\b|\"(manual|autograd)/{}\\.hpp\"",
-                                class_of(fs::path(part).filename()), part));
 }
 
 Json need_of(const Side& side, const std::set<std::string>& own, const std::string& network) {
@@ -154,7 +164,7 @@ Json need_of(const Side& side, const std::set<std::string>& own, const std::stri
 
 // What a stem of both sides costs: its own code, and lines of code elsewhere that name it.
 Json cost_of(const Side& side, const std::string& part) {
-  return {{"own", side.lines_of_parts({part}).code}, {"named", side.lines_with(naming(part), part)}};
+  return {{"own", side.lines_of_parts({part}).code}, {"named", side.lines_naming(part)}};
 }
 
 const char* role_of(const std::string& function) {

@@ -206,9 +206,11 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
 std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, DType dtype, int threads,
                                   bool quick,
                                   const std::function<void(std::int64_t, std::int64_t)>& on_progress,
-                                  const std::vector<std::string>& pythons) {
+                                  const std::vector<std::string>& pythons, std::string_view only) {
+  std::vector<Peer> asked = peers();
+  if (!only.empty()) std::erase_if(asked, [&](const Peer& peer) { return peer.name != only; });
   std::vector<Python> found;
-  for (const Peer& peer : peers()) found.push_back(find_python(peer, pythons));
+  for (const Peer& peer : asked) found.push_back(find_python(peer, pythons));
   const bool any = std::any_of(found.begin(), found.end(), [](const Python& p) { return !p.path.empty(); });
   const std::string count = std::to_string(threads);
   const std::map<std::string, std::string> environment{{"OPENBLAS_NUM_THREADS", count},
@@ -217,7 +219,7 @@ std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, D
                                                        {"PYTHONDONTWRITEBYTECODE", "1"}};
 
   std::vector<PeerResult> results;
-  const auto total = static_cast<std::int64_t>(subjects.size() * peers().size());
+  const auto total = static_cast<std::int64_t>(subjects.size() * asked.size());
   for (const bench::Subject& subject : subjects) {
     const TemporaryFolder folder;
     std::vector<TwinLosses> expected;
@@ -227,9 +229,9 @@ std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, D
       expected = losses_of_twins(subject.spec, parameters, batch, dtype);
       write_case(subject, parameters, batch, dtype, threads, quick, folder);
     }
-    for (std::size_t i = 0; i < peers().size(); ++i) {
+    for (std::size_t i = 0; i < asked.size(); ++i) {
       on_progress(static_cast<std::int64_t>(results.size()), total);
-      const Peer& peer = peers()[i];
+      const Peer& peer = asked[i];
       PeerResult result{subject.name, subject.batch, dtype, peer.name, {}, {}, {}, {}};
       if (found[i].path.empty()) {
         result.missing = found[i].missing;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/train_step.hpp"
@@ -48,10 +49,11 @@ inline const std::vector<std::string> kPythons{"python3", "/usr/bin/python3"};
 /// Every subject in every peer, a process for each, its thread pools set to `threads` before it starts. The
 /// losses of the first steps must be those of both twins (shared/compare/tolerances.hpp). Python that is
 /// missing, or its modules, is no error. Throws OutputError when there is no room for the files.
+/// `only` names one peer, or (empty) all.
 std::vector<PeerResult> run_peers(
     const std::vector<bench::Subject>& subjects, DType dtype, int threads, bool quick,
     const std::function<void(std::int64_t done, std::int64_t total)>& on_progress,
-    const std::vector<std::string>& pythons = kPythons);
+    const std::vector<std::string>& pythons = kPythons, std::string_view only = {});
 
 /// {"subject", "batch", "dtype", "peer"} and the timing; or "not_measured" (as in
 /// reports/questions/question.hpp), "unsupported" or "fault".

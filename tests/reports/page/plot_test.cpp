@@ -19,10 +19,10 @@ using testing::Not;
 
 // All that can be read in a picture, line by line.
 std::vector<std::string> texts_of(const Plot& plot) {
-  static const std::regex span("<tspan[^>]*>([^<]*)</tspan>");
+  static const std::regex text("<(?:text|tspan)[^>]*>([^<]+)</");
   const std::string svg = draw_svg(plot);
   std::vector<std::string> texts;
-  for (std::sregex_iterator at(svg.begin(), svg.end(), span), end; at != end; ++at) texts.push_back((*at)[1]);
+  for (std::sregex_iterator at(svg.begin(), svg.end(), text), end; at != end; ++at) texts.push_back((*at)[1]);
   return texts;
 }
 

@@ -21,13 +21,15 @@ class LineCountsTest : public testing::Test {
   LineCountsTest() {
     for (const std::string side : kSides) {
       // What these tests do not look at: two lines for each stem.
+      const auto stub = [&](const char* kind, std::string_view stem) {
+        add(fmt::format("{}/{}/{}.hpp", side, kind, stem), "int a;\nint b;\n");
+      };
       for (const CatalogueEntry& entry : catalogue()) {
-        for (const LayerSpec& layer : entry.spec.layers)
-          add(fmt::format("{}/layers/{}.hpp", side, stem_of(layer)), "int a;\nint b;\n");
-        add(fmt::format("{}/losses/{}.hpp", side, name_of(entry.spec.loss)), "int a;\nint b;\n");
-        add(fmt::format("{}/optim/{}.hpp", side, name_of(entry.spec.optimizer)), "int a;\nint b;\n");
-        if (entry.spec.schedule)
-          add(fmt::format("{}/schedules/{}.hpp", side, name_of(*entry.spec.schedule)), "int a;\nint b;\n");
+        for (const LayerSpec& layer : entry.spec.layers) stub("layers", stem_of(layer));
+        stub("losses", name_of(entry.spec.loss));
+        stub("optim", name_of(entry.spec.optimizer));
+        if (entry.spec.schedule) stub("schedules", name_of(*entry.spec.schedule));
+        if (entry.spec.clipping) stub("clipping", name_of(*entry.spec.clipping));
       }
       add(side + "/backend.cpp", "#include \"" + side + "/lists.hpp\"\n// comment\n\nint backend;\n");
       add(side + "/lists.hpp", "#include \"" + side + "/layers/dense.hpp\"\n#include \"" + side +

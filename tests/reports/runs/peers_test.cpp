@@ -18,7 +18,7 @@ using testing::HasSubstr;
 const bench::Subject kXor{"xor", find_network("xor").spec, 4};
 
 std::vector<PeerResult> run(const std::vector<bench::Subject>& subjects, DType dtype,
-                            const std::vector<std::string>& pythons = kPythons) {
+                            const std::vector<std::string>& pythons) {
   return run_peers(
       subjects, dtype, 1, true, [](std::int64_t, std::int64_t) {}, pythons);
 }
@@ -39,10 +39,8 @@ const std::vector<bench::Subject> kSubjects{
 class PeerTest : public testing::TestWithParam<const char*> {
  protected:
   static std::vector<PeerResult> results(const std::vector<bench::Subject>& subjects, DType dtype) {
-    std::vector<PeerResult> mine;
-    for (PeerResult& result : run(subjects, dtype))
-      if (result.peer == GetParam()) mine.push_back(std::move(result));
-    return mine;
+    return run_peers(
+        subjects, dtype, 1, true, [](std::int64_t, std::int64_t) {}, kPythons, GetParam());
   }
   void expect_agreement(DType dtype) {
     const std::vector<PeerResult> mine = results(kSubjects, dtype);
@@ -67,6 +65,7 @@ TEST_P(PeerTest, NamesWhatItLacks) {
   NetworkSpec layer = kXor.spec, loss = kXor.spec, optimizer = kXor.spec, clipping = kXor.spec,
               schedule = kXor.spec;
   layer.layers = {{"norm", BatchNormSpec{2}}, {"dense", DenseSpec{2, 1}}};
+  layer.input = {2};
   loss.loss = InnerProductLossSpec{};
   optimizer.optimizer = AdamSpec{};
   clipping.clipping = ClipGradNormSpec{};
