@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "reports/runs/build_costs.hpp"
 #include "shared/errors.hpp"
@@ -75,8 +76,12 @@ void expect_unnoticed(const Trial& baseline) {
   const bool weakly =
       std::any_of(baseline.weak_checks.begin(), baseline.weak_checks.end(),
                   [](const WeakCheck& check) { return check.full.has_value() || check.weak.has_value(); });
-  if (baseline.finite_differences || baseline.step_1 || baseline.later_steps || baseline.sanitizer || weakly)
-    throw NumericError("the right code is noticed as wrong", {}, "see twin check");
+  std::vector<std::string> by = baseline.noticed_on;
+  if (baseline.sanitizer) by.emplace_back("the sanitizers");
+  if (weakly && by.empty()) by.emplace_back("a weakened check");
+  if (!by.empty())
+    throw NumericError("the right code is noticed as wrong", fmt::format("{}", fmt::join(by, ", ")),
+                       "see twin check");
 }
 
 }  // namespace twin::reports

@@ -82,9 +82,12 @@ class Probe {
     }
     for (const Json& network : (*said)["networks"]) {
       const std::string of = network["network"];
-      trial_.finite_differences = trial_.finite_differences || network["finite_differences"].get<bool>();
-      trial_.step_1 = trial_.step_1 || network["step_1"].get<bool>();
-      trial_.later_steps = trial_.later_steps || network["later_steps"].get<bool>();
+      const bool differences = network["finite_differences"], first = network["step_1"],
+                 later = network["later_steps"];
+      if (differences || first || later) trial_.noticed_on.push_back(of);
+      trial_.finite_differences = trial_.finite_differences || differences;
+      trial_.step_1 = trial_.step_1 || first;
+      trial_.later_steps = trial_.later_steps || later;
       for (const Json& error : network["errors"])
         trial_.ends.emplace_back("check " + of, error.get<std::string>());
       for (const Json& finding : network["diagnosis"])
@@ -209,6 +212,7 @@ Json json_of(const Trial& trial) {
                           ? Json{{"accuracy", trial.fashion->accuracy}, {"finite", trial.fashion->finite}}
                           : Json()},
           {"ended_early", std::move(ends)},
+          {"noticed_on", trial.noticed_on},
           {"seconds", trial.seconds}};
 }
 

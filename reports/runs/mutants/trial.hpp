@@ -43,6 +43,7 @@ struct Trial {
   std::vector<XorLearning> xor_learning;
   std::optional<FashionLearning> fashion;
   bool finite_differences = false, step_1 = false, later_steps = false, sanitizer = false;  // noticed
+  std::vector<std::string> noticed_on;  // networks and examples, by a check
   std::vector<WeakCheck> weak_checks;
   std::vector<std::pair<std::string, std::string>> ends;  // part of the probe, what ended it: "signal 11"
   Json diagnosis = Json::array();                         // [{network, cause, tensor, text}]

@@ -60,8 +60,12 @@ TEST(RightCode, GoesUnnoticed) {
   Trial right = learnt(100, 400, 0.8);
   right.weak_checks = {{"float32", true, {}, {}}};
   EXPECT_NO_THROW(expect_unnoticed(right));
+  right.noticed_on = {"relu/integers"};
+  EXPECT_THROW_MESSAGE(expect_unnoticed(right), NumericError,
+                       "the right code is noticed as wrong, relu/integers");
+  right.noticed_on.clear();
   right.weak_checks[0].weak = 1;
-  EXPECT_THROW_MESSAGE(expect_unnoticed(right), NumericError, "the right code is noticed as wrong");
+  EXPECT_THROW_MESSAGE(expect_unnoticed(right), NumericError, "noticed as wrong, a weakened check");
   right.weak_checks.clear();
   right.ends = {{"check", "signal 11"}};
   EXPECT_THROW_MESSAGE(expect_unnoticed(right), NumericError, "ended early: check: signal 11");
