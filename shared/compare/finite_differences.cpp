@@ -24,14 +24,18 @@ struct Estimate {
 // `loss_at(t)` is the loss at θ + t·v.
 Estimate directional_derivative(const std::function<double(double)>& loss_at, double largest_step,
                                 double loss_rounding) {
+  const double here = loss_at(0);
   Estimate best;
   std::vector<double> previous;
   double h = largest_step;
   for (int i = 0; i < kMostLevels; ++i, h /= kShrink) {
     const bool sharp = best.error <= tolerance::kSharpShare * std::abs(best.derivative);
     if (i >= kLevels && (sharp || loss_rounding / h > best.error)) break;
-    std::vector<double> row{(loss_at(h) - loss_at(-h)) / (2 * h)};
-    double rounding = loss_rounding / h;
+    const double ahead = loss_at(h), behind = loss_at(-h);
+    std::vector<double> row{(ahead - behind) / (2 * h)};
+    // loss_rounding is that of the loss at θ: what the step adds to it is rounded as well.
+    const double added = std::max(std::abs(ahead - here), std::abs(behind - here));
+    double rounding = (loss_rounding + tolerance::kGateRoundings * unit_roundoff(DType::float64) * added) / h;
     double power = 1;
     for (std::size_t j = 1; j <= previous.size(); ++j) {
       power *= kShrink * kShrink;

@@ -118,19 +118,21 @@ CheckRow judge_repetition(const NamedTensors& first, const NamedTensors& second,
 CheckRow judge_float64(const Tensor& actual, const Tensor& expected,
                        const std::vector<RunningError>& errors) {
   expect_one_for_each(expected, errors);
+  // Below the normal numbers a result has fewer digits, or is 0: rounding errors are not relative there.
+  constexpr double kUnderflow = std::numeric_limits<double>::min();
   const double u = unit_roundoff(DType::float64);
   const std::vector<double> a = actual.to_doubles();
   const std::vector<double> o = expected.to_doubles();
   CheckRow row;
   row.gap = difference(actual, expected);
-  row.bound = tolerance::kGateRoundings * u * row.gap.scale;
+  row.bound = kUnderflow + tolerance::kGateRoundings * u * row.gap.scale;
   bool within_bounds = true;
   std::size_t unchecked = 0;
   for (std::size_t i = 0; i < o.size(); ++i) {
     const double bound = tolerance::kBoundSides * errors[i].error_bound(u);
     const double gap = std::abs(a[i] - o[i]);
-    within_bounds = within_bounds && gap <= bound;  // false for NaN
-    if (gap > 0) row.derived_share = std::max(row.derived_share, gap / bound);
+    within_bounds = within_bounds && gap <= bound + kUnderflow;  // false for NaN
+    if (gap > 0) row.derived_share = std::max(row.derived_share, gap / (bound + kUnderflow));
     if (!(bound <= tolerance::kCheckedShare * std::abs(o[i]))) ++unchecked;
     row.bound = std::max(row.bound, tolerance::kLikelyRoundings * errors[i].likely_error(u));
   }

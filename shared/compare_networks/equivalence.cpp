@@ -156,13 +156,14 @@ NamedTensors all_gradients(Network& network, const OwnedBatch& batch) {
   return std::move(computed.parameters);
 }
 
-// The same inputs, each moved by up to a 64th of itself.
+// The same inputs, each moved by up to a 64th of the largest: zeros too.
 OwnedBatch beside(const OwnedBatch& batch, Seed seed) {
   if (batch.inputs.dtype() == DType::int64) return batch;
   OwnedBatch moved = batch;
+  const double reach = 0x1p-6 * difference(moved.inputs, moved.inputs).scale;
   const RandomStream stream(seed, Purpose::test_data);
   std::uint64_t i = 0;
-  for (double& x : moved.inputs.data<double>()) x *= 1 + stream.uniform(i++, -0x1p-6, 0x1p-6);
+  for (double& x : moved.inputs.data<double>()) x += stream.uniform(i++, -reach, reach);
   return moved;
 }
 
@@ -236,10 +237,10 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
       std::set<std::string> failed;
       for (const CheckRow& row : judged)
         if (row.failed()) failed.insert(row.tensor);
-      // An input that moves several decisions which are too close to call (in the even background of a
-      // picture, all values of a window are equal) has slopes on its two sides, between which the gradient of
-      // none need lie. What is wrong is wrong a little beside such a point, too.
-      if (!here.too_close.empty() && !failed.empty())
+      // An input that moves several decisions which are ties or too close to call (in the even background of
+      // a picture, all values of a window are equal) has slopes on its two sides, between which the gradient
+      // of none need lie. What is wrong is wrong a little beside such a point, too.
+      if (!failed.empty())
         for (CheckRow& again : judge(beside(first, options.seed), failed))
           *std::find_if(judged.begin(), judged.end(),
                         [&](const CheckRow& row) { return row.tensor == again.tensor; }) = std::move(again);

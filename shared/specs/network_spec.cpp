@@ -20,7 +20,9 @@ Shape with_batch(std::int64_t batch, const Shape& sample) {
 Shape without_batch(const Shape& shape) { return {shape.begin() + 1, shape.end()}; }
 
 // Of the layer that is given the inputs; empty when there is none.
-std::string first_path(const NetworkSpec& spec) { return spec.layers.empty() ? "" : spec.layers.front().name; }
+std::string first_path(const NetworkSpec& spec) {
+  return spec.layers.empty() ? "" : spec.layers.front().name;
+}
 
 // hyperparameters() hands out places to write to; a copy is enough to read from.
 template <typename Spec>

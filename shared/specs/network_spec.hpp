@@ -50,8 +50,9 @@ struct NetworkSpec {
   Seed mask_seed = 1;  // of dropout's masks
 };
 
-/// Throws ShapeError (LayerError, which names the layer's path) when neighbouring layers do not fit, two share
-/// a name, or an extent is 0, UsageError when a hyperparameter is not finite, negative, or zero where it may not be.
+/// Throws ShapeError (LayerError, which names the layer's path) when neighbouring layers do not fit, two
+/// share a name, or an extent is 0, UsageError when a hyperparameter is not finite, negative, or zero where
+/// it may not be.
 void validate(const NetworkSpec& spec);
 
 std::vector<ParameterSpec> parameters_of(const NetworkSpec& spec);

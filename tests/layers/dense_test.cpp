@@ -30,8 +30,10 @@ TEST(DenseTwin, GradientsAreEqualBitForBitOnIntegers) {
 TEST(Dense, GradientsAddUpUntilZeroGrad) {
   manual::Dense<double> layer(DenseSpec{3, 2});
   layer.weight.setRandom();
-  const manual::Matrix<double> x = manual::Matrix<double>::Random(5, 3);
-  const manual::Matrix<double> d_y = manual::Matrix<double>::Random(5, 2);
+  // Integers, whose sums are exact.
+  const manual::Matrix<double> x = (9 * manual::Matrix<double>::Random(5, 3)).array().round();
+  const manual::Matrix<double> d_y = (9 * manual::Matrix<double>::Random(5, 2)).array().round();
+  layer.weight.setOnes();
   layer.forward(x);
   layer.backward(d_y);
   const manual::Matrix<double> once = layer.d_weight;

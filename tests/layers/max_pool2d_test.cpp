@@ -32,6 +32,15 @@ TEST(MaxPool2dTwin, GradientsMatchOnRandomShapesStridesPaddingsAndDilations) {
   expect_twins_agree_on_random(any_example, {.finite_differences = false});
 }
 
+// Pooling compares and never rounds, whatever the size of the numbers.
+TEST(MaxPool2dTwin, GradientsAreEqualBitForBitOnTinyAndHugeNumbers) {
+  for (const double scale : {1e-30, 1e30}) {
+    const Example example = layer_example("scaled", {{"pool", MaxPool2dSpec{}}}, {3, 2, 7, 8}, scale);
+    EXPECT_EQ(disagreements(example, {.finite_differences = false}), "") << scale;
+    EXPECT_EQ(unequal_gradients(example, 1), "") << scale;
+  }
+}
+
 // Small integers tie in most windows: the first maximum takes the whole gradient, on both sides.
 TEST(MaxPool2dTwin, GradientsAreEqualBitForBitOnTies) {
   EXPECT_TRUE(rc::check([] {
