@@ -377,8 +377,7 @@ class Network : public twin::Network {
     const std::span<const std::int64_t> indices = view.data<std::int64_t>();
     for (std::size_t i = 0; i < indices.size(); ++i)
       if (indices[i] < 0 || indices[i] >= limit)
-        throw DataError("index " + std::to_string(indices[i]) + " at place " + std::to_string(i) +
-                        " is out of range 0…" + std::to_string(limit - 1));
+        refuse_index(limit, indices[i], static_cast<std::int64_t>(i), spec_.layers.front().name);
   }
 
   // As the optimiser has counted them: 0 before its first step, for it knows no parameter yet. Without

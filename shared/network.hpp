@@ -82,7 +82,7 @@ class StepClock {
 };
 
 /// A network with its loss and optimiser. Every call throws ShapeError when the batch's dtype, shape or
-/// targets do not fit the specification, and DataError when a label is no class or an index out of range.
+/// targets do not fit the specification or an index is out of range, and DataError when a label is no class.
 class Network {
  public:
   virtual ~Network() = default;

@@ -68,6 +68,12 @@ TEST_P(EmbeddingOnEachSide, NamesTheIndexThatIsOutOfRangeAndItsPlace) {
   }
 }
 
+TEST_P(EmbeddingOnEachSide, RefusesIndicesOfFiveExtents) {
+  const NetworkSpec spec = layer_example("", {{"embed", EmbeddingSpec{7, 2}}}, {1, 1, 1, 1, 1}).spec;
+  EXPECT_THROW_MESSAGE(GetParam()->build(spec, DType::float64, Device::cpu), LayerError,
+                       "embed: expected one to five extents, all above 0, got 1×1×1×1×1×2");
+}
+
 TEST_P(EmbeddingOnEachSide, RefusesNumbers) {
   const NetworkSpec spec = layer_example("", {{"embed", EmbeddingSpec{7, 2}}}, {2, 3}).spec;
   const auto network = GetParam()->build(spec, DType::float64, Device::cpu);

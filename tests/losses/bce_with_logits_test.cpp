@@ -77,10 +77,10 @@ TEST(BceWithLogitsLoss, IsSymmetricInWhatIsCalledOne) {
 
 TEST(BceWithLogitsLossTwin, GradientsMatchOnRandomShapesAndScales) {
   EXPECT_TRUE(rc::check([] {
-    const std::int64_t rows = *rc::gen::inRange(1, 20), columns = *rc::gen::inRange(1, 8);
-    const double scale = *rc::gen::elementOf(std::vector<double>{1e-3, 1, 10, 100, 1e3});
-    const bool hard = *rc::gen::arbitrary<bool>();
-    const auto seed = static_cast<Seed>(*rc::gen::inRange(1, 1000000));
+    const std::int64_t rows = drawn(1, 19), columns = drawn(1, 7);
+    const double scale = drawn_from(std::vector{1e-3, 1.0, 10.0, 100.0, 1e3});
+    const bool hard = drawn_bool();
+    const Seed seed = drawn_seed();
     RandomCase data = random_case(bce(), rows, columns, seed, 1);
     for (double& logit : data.batches[0].inputs.data<double>()) logit *= scale;
     if (hard)

@@ -302,7 +302,11 @@ TEST_P(WrongBatch, InputsAreRefused) {
   expect_refused<ShapeError>(spec, {zeros("inputs", {12}), targets}, "inputs", "expected N×features, got 12");
   expect_refused<ShapeError>(loss_alone(MseLossSpec{}), {zeros("inputs", {12}), zeros("targets", {12})},
                              "inputs", "expected N×features, got 12");
-  expect_refused<ShapeError>(spec, {zeros("inputs", {0, 3}), zeros("targets", {0, 2})}, "batch's size is 0");
+  expect_refused<LayerError>(spec, {zeros("inputs", {0, 3}), zeros("targets", {0, 2})},
+                             "expected one to five extents, all above 0, got 0×3");
+  const Tensor six = zeros("inputs", {1, 1, 1, 1, 1, 1});
+  expect_refused<LayerError>(layer_alone(smooth_layer("smooth")), {six, six.renamed("targets")},
+                             "smooth: expected one to five extents, all above 0, got 1×1×1×1×1×1");
 }
 
 TEST_P(WrongBatch, TargetsAreRefused) {

@@ -166,13 +166,14 @@ TEST(NetworkSpec, TakesSamplesThatLieFlat) {
   EXPECT_EQ(widths_of(spec), "3×4-3×2");
   EXPECT_THROW_MESSAGE(layer_input_shape(spec, {5, 11}), ShapeError, "expected 5×3×4, got 5×11");
   EXPECT_THROW_MESSAGE(layer_input_shape(spec, {5, 4, 3}), ShapeError, "expected 5×3×4, got 5×4×3");
-  EXPECT_THROW_MESSAGE(layer_input_shape(spec, {0, 12}), ShapeError, "the batch's size is 0");
+  EXPECT_THROW_MESSAGE(layer_input_shape(spec, {0, 12}), LayerError,
+                       "sigmoid: expected one to five extents, all above 0, got 0×12");
 }
 
 TEST(NetworkSpec, RefusesInputsWithoutElements) {
   NetworkSpec spec = mlp_of({2, 1});
   spec.input = {0};
-  EXPECT_THROW_MESSAGE(validate(spec), ShapeError, "the network's input is 0");
+  EXPECT_THROW_MESSAGE(validate(spec), LayerError, "all above 0, got 1×0");
 }
 
 TEST(LayerSpec, RefusesNamesThatWouldBeNoLevelOfAPath) {
