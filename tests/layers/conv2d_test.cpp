@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "tests/support/expect_message.hpp"
+#include "tests/support/gradients_add_up.hpp"
 #include "tests/support/random_examples.hpp"
 
 namespace twin {
@@ -108,17 +109,8 @@ TEST(Conv2d, GradientsAddUpUntilZeroGrad) {
   const manual::Activation<double> pictures(x, manual::Extents(3, 2, 3, 2)),
       upstream(d_y, manual::Extents(3, 4, 2, 2));
   layer.forward(pictures);
-  layer.backward(upstream);
-  const manual::Matrix<double> once = layer.d_weight;
-  const manual::RowVector<double> bias_once = layer.d_bias;
-  layer.forward(pictures);
-  layer.backward(upstream);
-  EXPECT_TRUE(layer.d_weight.isApprox(2 * once, 1e-14));
-  EXPECT_TRUE(layer.d_bias.isApprox(2 * bias_once, 1e-14));
-  layer.zero_grad();
-  layer.backward_parameters(upstream);
-  EXPECT_EQ(layer.d_weight, once);
-  EXPECT_EQ(layer.d_bias, bias_once);
+  expect_gradients_add_up(
+      layer, [&] { layer.backward(upstream); }, layer.d_weight, layer.d_bias);
 }
 
 // The larger picture comes first: what it has left in the columns must not be taken for padding.

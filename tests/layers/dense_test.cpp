@@ -29,7 +29,6 @@ TEST(DenseTwin, GradientsAreEqualBitForBitOnIntegers) {
 
 TEST(Dense, GradientsAddUpUntilZeroGrad) {
   manual::Dense<double> layer(DenseSpec{3, 2});
-  layer.weight.setRandom();
   // Integers, whose sums are exact.
   const manual::Matrix<double> x = (9 * manual::Matrix<double>::Random(5, 3)).array().round();
   const manual::Matrix<double> d_y = (9 * manual::Matrix<double>::Random(5, 2)).array().round();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/expect_message.hpp"
+#include "tests/support/gradients_add_up.hpp"
 #include "tests/support/random_examples.hpp"
 
 namespace twin {
@@ -178,16 +179,9 @@ TEST(Lstm, GradientsAddUpUntilZeroGrad) {
   const manual::Activation<double> inputs(x, manual::Extents(2, 4, 2)),
       upstream(d_y, manual::Extents(2, 4, 3));
   layer.forward(inputs, {});
-  layer.backward(upstream);
-  const manual::Matrix<double> once = layer.d_weight_hh;
-  const manual::RowVector<double> bias_once = layer.d_bias_hh;
-  layer.backward(upstream);
-  EXPECT_TRUE(layer.d_weight_hh.isApprox(2 * once, 1e-14));
-  EXPECT_TRUE(layer.d_bias_hh.isApprox(2 * bias_once, 1e-14));
-  layer.zero_grad();
-  layer.backward(upstream);
-  EXPECT_EQ(layer.d_weight_hh, once);
-  EXPECT_EQ(layer.d_bias_hh, bias_once);
+  expect_gradients_add_up(
+      layer, [&] { layer.backward(upstream); }, layer.d_weight_ih, layer.d_weight_hh, layer.d_bias_ih,
+      layer.d_bias_hh);
 }
 
 TEST(Lstm, RefusesBackwardBeforeForward) {
