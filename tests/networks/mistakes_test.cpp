@@ -72,6 +72,26 @@ class MistakesOf : public testing::TestWithParam<Stem> {
       }
   }
 
+  // What is said of `tensor` when change() is made to what a step has left behind.
+  template <typename Change>
+  static std::vector<Hypothesis> explain_update(const Example& example, const RightUpdate& right,
+                                                const std::string& tensor, const Change& change) {
+    Update manual = right;
+    change(manual.after);
+    UpdateExamination examination(example.spec);
+    examination.compare(manual, right, example.input[0]);
+    for (const Suspect& suspect : examination.suspects())
+      if (suspect.tensor == tensor) return suspect.supported;
+    return {};
+  }
+
+  // In place of what the step subtracts: times·moved.
+  static void move(NetworkState& after, const Tensor& before, const Tensor& moved, double times = 1) {
+    const std::span<double> w = after.parameters.at(before.name()).data<double>();
+    for (std::size_t i = 0; i < w.size(); ++i)
+      w[i] = before.data<double>()[i] - times * moved.data<double>()[i];
+  }
+
   bool all_named() const {
     return std::all_of(named_.begin(), named_.end(), [](const auto& named) { return named.second; });
   }
@@ -110,15 +130,9 @@ TEST_P(MistakesOf, AreNamedInTheGradientsByWhichAStepGoes) {
       // The examples train by plain SGD.
       feed_back(example.name + ", " + parameter.name, clipped, clipping_mistakes(spec, right, parameter),
                 [&](const Tensor& gradient) {
-                  Update manual = right;
-                  const std::span<double> w = manual.after.parameters.at(parameter.name).data<double>();
-                  for (std::size_t i = 0; i < w.size(); ++i)
-                    w[i] = values.value[i] - right.lr * gradient.data<double>()[i];
-                  UpdateExamination examination(spec);
-                  examination.compare(manual, right, example.input[0]);
-                  for (const Suspect& suspect : examination.suspects())
-                    if (suspect.tensor == parameter.name) return suspect.supported;
-                  return std::vector<Hypothesis>();
+                  return explain_update(example, right, parameter.name, [&](NetworkState& after) {
+                    move(after, right.before.parameters.at(parameter.name), gradient, right.lr);
+                  });
                 });
     }
   }
@@ -135,16 +149,6 @@ TEST_P(MistakesOf, AreNamedInAnUpdate) {
       const RightUpdate right = right_update_of(*network, data.batches[step]);
       for (const ParameterSpec& parameter : parameters_of(spec)) {
         const UpdateValues values = update_values(spec, right, parameter);
-        // What is said when `change` is made to what the step has left behind.
-        const auto explain = [&](const std::string& tensor, const auto& change) {
-          Update manual = right;
-          change(manual.after);
-          UpdateExamination examination(spec);
-          examination.compare(manual, right, example.input[0]);
-          for (const Suspect& suspect : examination.suspects())
-            if (suspect.tensor == tensor) return suspect.supported;
-          return std::vector<Hypothesis>();
-        };
         const auto where = [&](const std::string& tensor) {
           return example.name + ", step " + std::to_string(step + 1) + ", " + tensor;
         };
@@ -152,15 +156,14 @@ TEST_P(MistakesOf, AreNamedInAnUpdate) {
           const std::string state = join(parameter.name, name);
           feed_back(where(state), right.after.optimizer.at(state),
                     mistakes_of(spec.optimizer, {Role::state, name}, values), [&](const Tensor& actual) {
-                      return explain(state, [&](NetworkState& after) { after.optimizer.at(state) = actual; });
+                      return explain_update(example, right, state,
+                                            [&](NetworkState& after) { after.optimizer.at(state) = actual; });
                     });
         }
         feed_back(where(parameter.name), moved_by(right, parameter.name),
                   mistakes_of(spec.optimizer, {Role::parameter}, values), [&](const Tensor& moved) {
-                    return explain(parameter.name, [&](NetworkState& after) {
-                      const std::span<double> w = after.parameters.at(parameter.name).data<double>();
-                      for (std::size_t i = 0; i < w.size(); ++i)
-                        w[i] = values.value[i] - moved.data<double>()[i];
+                    return explain_update(example, right, parameter.name, [&](NetworkState& after) {
+                      move(after, right.before.parameters.at(parameter.name), moved);
                     });
                   });
       }
