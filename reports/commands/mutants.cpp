@@ -1,6 +1,7 @@
 // twin mutants: who notices the mistakes that people make when they derive a network by hand?
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 #include "reports/commands/command.hpp"
 #include "reports/runs/mutants/results_json.hpp"
@@ -119,11 +120,16 @@ void print_counts(const Json& counts) {
   }
 }
 
+// A line for each cause, of the first network or example on which it is named.
 void print_diagnosis(const MutantResult& mutant, const std::string& title) {
   fmt::print("\n{}: {}\n", mutant.mutant.name, mutant.mutant.mistake);
-  for (const Json& finding : mutant.trial.diagnosis)
-    fmt::print("{} {}: {}\n", title, finding["network"].get<std::string>(),
-               finding["text"].get<std::string>());
+  std::map<std::string, std::vector<Json>> by_cause;
+  for (const Json& finding : mutant.trial.diagnosis) by_cause[finding["cause"]].push_back(finding);
+  for (const auto& [cause, findings] : by_cause) {
+    const Json& first = findings.front();
+    fmt::print("{} {}: {}{}\n", title, first["network"].get<std::string>(), first["text"].get<std::string>(),
+               findings.size() == 1 ? "" : fmt::format(" ({} findings like this)", findings.size()));
+  }
 }
 
 int run(const Options& options) {
