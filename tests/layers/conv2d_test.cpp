@@ -109,8 +109,9 @@ TEST(Conv2d, GradientsAddUpUntilZeroGrad) {
   const manual::Activation<double> pictures(x, manual::Extents(3, 2, 3, 2)),
       upstream(d_y, manual::Extents(3, 4, 2, 2));
   layer.forward(pictures);
+  const auto gradients = [&] { return std::vector<manual::Matrix<double>>{layer.d_weight, layer.d_bias}; };
   expect_gradients_add_up(
-      layer, [&] { layer.backward(upstream); }, layer.d_weight, layer.d_bias);
+      layer, [&] { layer.backward(upstream); }, gradients);
 }
 
 // The larger picture comes first: what it has left in the columns must not be taken for padding.

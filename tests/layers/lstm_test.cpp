@@ -179,9 +179,12 @@ TEST(Lstm, GradientsAddUpUntilZeroGrad) {
   const manual::Activation<double> inputs(x, manual::Extents(2, 4, 2)),
       upstream(d_y, manual::Extents(2, 4, 3));
   layer.forward(inputs, {});
+  const auto gradients = [&] {
+    return std::vector<manual::Matrix<double>>{layer.d_weight_ih, layer.d_weight_hh, layer.d_bias_ih,
+                                               layer.d_bias_hh};
+  };
   expect_gradients_add_up(
-      layer, [&] { layer.backward(upstream); }, layer.d_weight_ih, layer.d_weight_hh, layer.d_bias_ih,
-      layer.d_bias_hh);
+      layer, [&] { layer.backward(upstream); }, gradients);
 }
 
 TEST(Lstm, RefusesBackwardBeforeForward) {
