@@ -46,7 +46,10 @@ class BceWithLogitsLoss {
     // Of what the logit speaks against: 1 - t where it says 1, t where it says 0.
     against_ = positive_.select(Scalar(1) - t.array(), t.array());
     e_ = (-y.array().abs()).exp();
-    losses_ = y.array().abs() * against_ + log_one_plus(e_);
+    if constexpr (std::is_floating_point_v<Scalar>)
+      losses_ = y.array().abs() * against_ + e_.log1p();
+    else
+      losses_ = as_libtorch(y, t);
     const Wider<Scalar> sum = losses_.template cast<Wider<Scalar>>().sum();
     return Scalar(sum / Wider<Scalar>(static_cast<double>(y.size())));
   }
@@ -60,17 +63,16 @@ class BceWithLogitsLoss {
   }
 
  private:
-  template <typename Values>
-  static auto log_one_plus(const Values& e) {
-    // LibTorch before 2.0 adds the 1 first, and so rounds away what is below u: bounds must allow for it.
-    if constexpr (std::is_floating_point_v<Scalar>)
-      return e.log1p();
-    else
-      return (Scalar(1) + e).log();
-  }
-
   template <typename T>
   using Elements = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+  // Bounds must allow for what LibTorch before 2.0 computes: two terms that cancel where y < 0, and a sum
+  // that rounds exp(-|y|) away where that is below u.
+  Elements<Scalar> as_libtorch(const ConstMatrixView<Scalar>& y, const Targets& t) const {
+    const Elements<Scalar> beside = positive_.select(Elements<Scalar>::Zero(y.rows(), y.cols()), -y.array());
+    return (Scalar(1) - t.array()) * y.array() + beside + (Scalar(1) + e_).log();
+  }
+
   Elements<bool> positive_;                // N×F: y >= 0
   Elements<Scalar> against_, e_, losses_;  // N×F; e: exp(-|y|)
   Matrix<Scalar> d_y_;                     // N×F
