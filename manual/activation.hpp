@@ -51,7 +51,12 @@ class Extents {
     return longer;
   }
   Shape shape() const { return {sizes_.begin(), sizes_.begin() + rank_}; }
-  bool operator==(const Extents&) const = default;
+  bool operator==(const Extents& other) const {
+    if (rank_ != other.rank_) return false;
+    for (int i = 0; i < rank_; ++i)
+      if ((*this)[i] != other[i]) return false;
+    return true;
+  }
 
  private:
   std::array<Index, kMost> sizes_{};

@@ -30,9 +30,12 @@ class LayerUnit final : public Layer<Scalar> {
     if (path_.empty()) throw std::logic_error("a layer without a name");
   }
 
-  [[gnu::flatten]] Activation<Scalar> forward(const Activation<Scalar>& x, const Way<Scalar>& way) override {
+  Activation<Scalar> forward(const Activation<Scalar>& x, const Way<Scalar>& way) override {
     if (way.observer) way.observer->entered(path_, x);
-    x_ = x.extents();
+    if (x.extents() != x_) {
+      x_ = x.extents();
+      y_ = x_;
+    }
     if constexpr (takes<Activation<Scalar>>) {
       return told(forward_of(x, way), way);
     } else if constexpr (takes<ConstMatrixView<Scalar>>) {
@@ -49,8 +52,7 @@ class LayerUnit final : public Layer<Scalar> {
       throw LayerError("expected numbers, got integers", path_);
   }
 
-  [[gnu::flatten]] Activation<Scalar> backward(const Activation<Scalar>& d_y,
-                                               const Way<Scalar>& way) override {
+  Activation<Scalar> backward(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
     if (way.observer) way.observer->entered_backward(path_, d_y);
     Activation<Scalar> d_x;
     if constexpr (takes<Indices> && !takes<Activation<Scalar>>)
@@ -61,7 +63,7 @@ class LayerUnit final : public Layer<Scalar> {
     return d_x;
   }
 
-  [[gnu::flatten]] void backward_parameters(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
+  void backward_parameters(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
     parameters_backward(d_y, way);
   }
 
@@ -121,7 +123,10 @@ class LayerUnit final : public Layer<Scalar> {
   }
 
   // Outputs that are a matrix have the leading extents of x.
-  Activation<Scalar> shaped(const Matrix<Scalar>& y) const { return {y, x_.with_last(y.cols())}; }
+  Activation<Scalar> shaped(const Matrix<Scalar>& y) {
+    if (y.cols() != y_.last()) y_ = x_.with_last(y.cols());
+    return {y, y_};
+  }
   static Activation<Scalar> shaped(const Activation<Scalar>& y) { return y; }
   Activation<Scalar> like_x(const Matrix<Scalar>& d_x) const { return {d_x, x_}; }
   static Activation<Scalar> like_x(const Activation<Scalar>& d_x) { return d_x; }
@@ -159,7 +164,9 @@ class LayerUnit final : public Layer<Scalar> {
 
   std::string path_;
   Kind layer_;
-  Extents x_;  // of the last way forward
+  // Of the last way forward. They are written when they change only: what was just written number by number
+  // cannot be copied as a vector without a wait, and a small layer takes little longer than that.
+  Extents x_, y_;
 };
 
 }  // namespace twin::manual

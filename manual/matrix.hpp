@@ -42,21 +42,17 @@ using Wider = std::conditional_t<std::is_same_v<Scalar, float>, double,
 template <typename C, typename A, typename B>
 void set_product(C&& c, const A& a, const B& b, bool add = false) {
   using Scalar = typename std::remove_cvref_t<C>::Scalar;
-  constexpr bool kKnown = A::SizeAtCompileTime != Eigen::Dynamic && B::SizeAtCompileTime != Eigen::Dynamic;
-  if constexpr (!kKnown) {
-    c.resize(a.rows(), b.cols());
-    // A smaller product takes less time than a call of BLAS. Eigen's own products have the same threshold.
-    if (a.rows() + b.cols() + a.cols() >= EIGEN_GEMM_TO_COEFFBASED_THRESHOLD) {
-      multiply<Scalar>(operand(a), operand(b), c.data(), c.outerStride(), add);
-      return;
-    }
-  }
-  // lazyProduct() computes each element of c by itself. Eigen's default writes an outer product number by
-  // number; whoever then reads these numbers back as vectors has to wait for the writes.
-  if (add)
+  if constexpr (A::SizeAtCompileTime == Eigen::Dynamic || B::SizeAtCompileTime == Eigen::Dynamic) {
+    // Even a resize() that changes nothing divides, to know that the size does not overflow.
+    if (c.rows() != a.rows() || c.cols() != b.cols()) c.resize(a.rows(), b.cols());
+    multiply<Scalar>(operand(a), operand(b), c.data(), c.outerStride(), add);
+  } else if (add) {
+    // lazyProduct() computes each element of c by itself. Eigen's default writes an outer product number by
+    // number; whoever then reads these numbers back as vectors has to wait for the writes.
     c.noalias() += a.lazyProduct(b);
-  else
+  } else {
     c.noalias() = a.lazyProduct(b);
+  }
 }
 
 }  // namespace twin::manual

@@ -50,6 +50,32 @@ void outer_product(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c
   }
 }
 
+// A product so small that a call of BLAS takes longer than its arithmetic: element by element, without
+// vectors, whose loops have more to prepare than to do.
+template <bool TransposedA, bool TransposedB, typename Scalar>
+[[gnu::optimize("no-tree-vectorize")]] void small_product(const Operand<Scalar>& a, const Operand<Scalar>& b,
+                                                          Scalar* c, Index stride, bool add) {
+  const Index step_a = TransposedA ? a.stride : 1, step_b = TransposedB ? 1 : b.stride;
+  for (Index i = 0; i < a.rows; ++i, c += stride)
+    for (Index j = 0; j < b.cols; ++j) {
+      const Scalar* x = a.data + (TransposedA ? i : i * a.stride);
+      const Scalar* y = b.data + (TransposedB ? j * b.stride : j);
+      Scalar sum = *x * *y;
+      for (Index k = 1; k < a.cols; ++k) sum += *(x += step_a) * *(y += step_b);
+      c[j] = add ? c[j] + sum : sum;
+    }
+}
+
+template <typename Scalar>
+void small_product(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  if (a.transposed)
+    b.transposed ? small_product<true, true>(a, b, c, stride, add)
+                 : small_product<true, false>(a, b, c, stride, add);
+  else
+    b.transposed ? small_product<false, true>(a, b, c, stride, add)
+                 : small_product<false, false>(a, b, c, stride, add);
+}
+
 template <typename Scalar>
 void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
   const auto size = [](Index i) { return static_cast<int>(i); };
@@ -92,6 +118,8 @@ template <typename Scalar>
 void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
   if constexpr (std::is_same_v<Scalar, RunningError>)
     term_by_term(a, b, c, stride, add);
+  else if (a.rows + b.cols + a.cols < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)  // as in Eigen's own products
+    small_product(a, b, c, stride, add);
   else if (current == Products::blas)
     by_blas(a, b, c, stride, add);
   else

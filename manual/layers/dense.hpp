@@ -48,8 +48,11 @@ class Dense {
   const Matrix<Scalar, Batch, Out>& forward(ConstMatrixView<Scalar, Batch, In> x) {
     expect_columns(x, weight.cols(), "Dense::forward x");
     x_.emplace(x);
-    set_product(y_, x, weight.transpose());
-    if (bias.size() > 0) y_.rowwise() += bias;
+    if (bias.size() > 0) {
+      if (y_.rows() != x.rows()) y_.resize(x.rows(), weight.rows());
+      y_.rowwise() = bias;
+    }
+    set_product(y_, x, weight.transpose(), /*add=*/bias.size() > 0);
     return y_;
   }
 
