@@ -84,7 +84,10 @@ class Lstm {
 
     // What does not depend on the states, at once for all steps.
     set_product(gates_, x.as_matrix(), weight_ih.transpose());
-    if (spec_.bias) gates_.rowwise() += bias_ih + bias_hh;
+    if (spec_.bias) {
+      bias_ = bias_ih + bias_hh;
+      gates_.rowwise() += bias_;
+    }
 
     for (Index t = 0; t < steps; ++t) {
       auto a = at(gates_, t);
@@ -224,6 +227,7 @@ class Lstm {
   Matrix<Scalar> gates_, d_a_;                       // (N·T)×4H: i, f, g, o
   Matrix<Scalar> h_before_, c_before_, tanh_c_, y_;  // (N·T)×H
   Matrix<Scalar> c_, d_h_, d_c_;                     // N×H, of one step
+  RowVector<Scalar> bias_;                           // 4H: the sum of both
   Matrix<Scalar> d_x_;                               // (N·T)×F
 };
 
