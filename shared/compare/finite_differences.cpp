@@ -21,9 +21,9 @@ struct Estimate {
   double error = std::numeric_limits<double>::infinity();
 };
 
-// `loss_at(t)` is the loss at θ + t·v.
+// `loss_at(t)` is the loss at θ + t·v; `terms` is the sum of |g·v| over the entries of the direction.
 Estimate directional_derivative(const std::function<double(double)>& loss_at, double largest_step,
-                                double loss_rounding) {
+                                double loss_rounding, double terms) {
   const double here = loss_at(0);
   Estimate best;
   std::vector<double> previous;
@@ -33,8 +33,9 @@ Estimate directional_derivative(const std::function<double(double)>& loss_at, do
     if (i >= kLevels && (sharp || loss_rounding / h > best.error)) break;
     const double ahead = loss_at(h), behind = loss_at(-h);
     std::vector<double> row{(ahead - behind) / (2 * h)};
-    // loss_rounding is that of the loss at θ: what the step adds to it is rounded as well.
-    const double added = std::max(std::abs(ahead - here), std::abs(behind - here));
+    // loss_rounding is that of the loss at θ: what the step adds to it is rounded as well, each entry's part
+    // of it before the parts cancel.
+    const double added = std::max({std::abs(ahead - here), std::abs(behind - here), h * terms});
     double rounding = (loss_rounding + tolerance::kGateRoundings * unit_roundoff(DType::float64) * added) / h;
     double power = 1;
     for (std::size_t j = 1; j <= previous.size(); ++j) {
@@ -147,14 +148,19 @@ CheckRow judge_tensor(std::span<double> values, const Tensor& gradient, const st
     const double loss_rounding =
         known_rounding > 0 ? known_rounding
                            : std::max(least_rounding, tolerance::kLikelyRoundings * loss_noise(loss_at));
-    Estimate estimate = directional_derivative(loss_at, largest_step, loss_rounding);
-    double expected = 0;
-    for (const auto& [i, v] : direction) expected += g[i] * v;
-    const auto agrees = [&] { return std::abs(expected - estimate.derivative) <= estimate.error; };
+    double expected = 0, terms = 0;
+    for (const auto& [i, v] : direction) {
+      expected += g[i] * v;
+      terms += std::abs(g[i] * v);
+    }
+    Estimate estimate = directional_derivative(loss_at, largest_step, loss_rounding, terms);
+    const auto agrees = [&] {
+      return std::isfinite(expected) && std::abs(expected - estimate.derivative) <= estimate.error;
+    };
     if (!agrees()) {
       // Where the loss is full of kinks, entries of the tableau meet by chance now and then, at a slope that
       // the loss has nowhere. Then shorter steps contradict them.
-      const Estimate near = directional_derivative(loss_at, kNear * largest_step, loss_rounding);
+      const Estimate near = directional_derivative(loss_at, kNear * largest_step, loss_rounding, terms);
       if (std::abs(near.derivative - estimate.derivative) > near.error + estimate.error) estimate = near;
     }
     const double gap = std::abs(expected - estimate.derivative);

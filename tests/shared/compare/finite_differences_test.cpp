@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <gmock/gmock.h>
+#include <numeric>
 
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
@@ -128,6 +129,27 @@ TEST(FiniteDifferences, LookAtLargeTensorsAlongRandomDirections) {
   // One element in a thousand: the sampled entries miss it, the directions do not.
   right[567] += 1e-3;
   EXPECT_EQ(judge(cube, at, right, {.entries = 1}).verdict, Verdict::fail);
+}
+
+// Along a direction the parts of a linear loss cancel, and each of them has been rounded by then.
+TEST(FiniteDifferences, KnowThatPartsThatCancelAreRounded) {
+  for (Seed seed = 1; seed <= 500; ++seed) {
+    const RandomStream stream(seed, Purpose::test_data);
+    std::vector<double> at(50), slopes(50);
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      at[i] = stream.uniform(2 * i, -1e-6, 1e-6);
+      slopes[i] = stream.uniform(2 * i + 1, -1, 1);
+    }
+    const LossFunction linear = [&](const NamedTensors& point) {
+      const std::span<const double> x = point.at("x").data<double>();
+      return std::inner_product(x.begin(), x.end(), slopes.begin(), 0.0);
+    };
+    const CheckRow row = judge_by_finite_differences(linear, named("x", at), named("x", slopes), "mine",
+                                                     {.seed = seed, .loss_rounding = 1e-21})
+                             .at(0);
+    EXPECT_EQ(row.verdict, Verdict::pass)
+        << "seed " << seed << ": " << row.gap.max_abs << " beyond " << row.bound;
+  }
 }
 
 TEST(FiniteDifferences, FailANanAndAnInfinity) {
