@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <chrono>
 
+#include "autograd/layer_unit.hpp"
 #include "autograd/network.hpp"
 #include "autograd/variants/control.hpp"
 #include "autograd/variants/tuned.hpp"

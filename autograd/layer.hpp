@@ -1,5 +1,5 @@
 // Any layer of autograd/layers, as a composite or a network holds it. A stem says make_module(specification,
-// scope), which returns a module of torch.nn or one of its own; autograd/layer.cpp puts it behind this
+// scope), which returns a module of torch.nn or one of its own; autograd/layer_unit.hpp puts it behind this
 // interface.
 #pragma once
 

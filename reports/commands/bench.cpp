@@ -21,7 +21,7 @@ bool peer_width(std::int64_t width) {
   return width == 8;
 }
 
-struct Options {
+struct BenchArguments {
   std::vector<std::string> names;
   std::vector<DType> dtypes;
   std::optional<Device> device;
@@ -30,7 +30,7 @@ struct Options {
   bool quick = false;
 };
 
-bench::Options bench_options(const Options& options, int threads) {
+bench::Options bench_options(const BenchArguments& options, int threads) {
   bench::Options result;
   const auto add = [&](std::vector<bench::Subject> subjects) {
     std::move(subjects.begin(), subjects.end(), std::back_inserter(result.subjects));
@@ -122,7 +122,7 @@ void print(const Json& json) {
   if (!json.at("peers").empty()) fmt::print("\n{}", peers.terminal());
 }
 
-int run(const Options& options) {
+int run(const BenchArguments& options) {
   find_named(options.names);
   for (const int threads : options.threads) expect_threads(threads);
   if (options.device) device_of(*twins().autograd, *options.device);
@@ -166,7 +166,7 @@ void add_bench(CLI::App& app, Action& action) {
       "BLAS), control (manual's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd\n"
       "without modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and\n"
       "NumPy and PyTorch in Python where they are installed.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchArguments>();
   command->add_option("names", options->names,
                       "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "
                       "timed (all networks and a grid of widths, when none is named)");

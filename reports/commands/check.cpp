@@ -12,7 +12,7 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct CheckArguments : CommonOptions {
   std::vector<std::string> names;
   CheckingOptions checking;
   bool verbose = false;
@@ -155,7 +155,7 @@ Table histogram_table(const std::vector<NetworkCheck>& checks) {
   return table;
 }
 
-int run(Options& options) {
+int run(CheckArguments& options) {
   CheckingOptions& checking = options.checking;
   checking.named = options.names.empty() ? Named{catalogue(), stems()} : find_named(options.names);
   if (checking.dtypes.empty()) checking.dtypes = {DType::float64, DType::float32};
@@ -210,7 +210,7 @@ int run(Options& options) {
 void add_check(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("check", "Check every gradient: manual against autograd against finite differences");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckArguments>();
   command->add_option("names", options->names,
                       "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "
                       "checked (all, when none is named)");

@@ -15,13 +15,13 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct DiffArguments : CommonOptions {
   std::filesystem::path actual, expected, parameters, previous;
   double roundings = tolerance::kGateRoundings;
   std::optional<std::int64_t> batch;
 };
 
-void expect_usable(const Options& options) {
+void expect_usable(const DiffArguments& options) {
   if (!std::isfinite(options.roundings) || options.roundings <= 0)
     throw UsageError(fmt::format("--roundings is {}", options.roundings), {}, "give a number above 0");
   if (options.batch && *options.batch < 1)
@@ -52,7 +52,7 @@ void expect_companions(const NamedTensors& tensors, const std::filesystem::path&
                        "save its tensors under the names of the gradients");
     if (tensors.at(name).shape() != gradient.shape())
       throw ShapeError(fmt::format("{} is {}, and its gradient {}", name, to_string(tensors.at(name).shape()),
-                                   to_string(gradient.shape())),
+                                   twin::to_string(gradient.shape())),
                        path.string());
   }
 }
@@ -64,13 +64,13 @@ NamedTensors renamed(const NamedTensors& tensors, const std::string& name) {
   return result;
 }
 
-struct Files {
+struct GradientFiles {
   NamedTensors actual, expected;
   CompareOptions options;
 };
 
-Files read_files(const Options& options) {
-  Files files{read_tensors(options.actual), read_tensors(options.expected), {}};
+GradientFiles read_files(const DiffArguments& options) {
+  GradientFiles files{read_tensors(options.actual), read_tensors(options.expected), {}};
   expect_gradients(files.actual, options.actual);
   expect_gradients(files.expected, options.expected);
   if (!options.parameters.empty()) files.options.parameters = read_tensors(options.parameters);
@@ -110,7 +110,7 @@ std::string closing_line(const Comparison& comparison, const CompareOptions& opt
                   Colour::bad);
 }
 
-Json options_json(const Options& options) {
+Json options_json(const DiffArguments& options) {
   const auto or_null = [](const std::filesystem::path& path) {
     return path.empty() ? Json() : Json(path.string());
   };
@@ -134,12 +134,12 @@ Json result_json(const Comparison& comparison, const NamedTensors& expected) {
   return {{"rows", std::move(rows)}, {"findings", std::move(findings)}, {"match", comparison.match()}};
 }
 
-int run(const Options& options) {
+int run(const DiffArguments& options) {
   expect_usable(options);
   JsonOutput output(options.json);
   use_threads(options.threads, backends());
   const BusyThreads busy;
-  const Files files = read_files(options);
+  const GradientFiles files = read_files(options);
   const Comparison comparison = compare(files.actual, files.expected, files.options);
   fmt::print("{}{}\n", comparison.text(), closing_line(comparison, files.options));
 
@@ -153,7 +153,7 @@ int run(const Options& options) {
 
 void add_diff(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("diff", "Compare gradients in two files: safetensors, npz or npy");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiffArguments>();
   command->add_option("A", options->actual, "The gradients to judge")->required()->option_text("FILE");
   command->add_option("B", options->expected, "The gradients to judge them by")
       ->required()

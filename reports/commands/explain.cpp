@@ -15,7 +15,7 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct ExplainArguments : CommonOptions {
   std::string name;
   TrainingOptions training;
   std::int64_t steps_before = 0;
@@ -81,7 +81,7 @@ void print_traces(const Trace& manual, const Trace& autograd) {
     step = here;
     const Difference gap = difference(manual[i].value, autograd[i].value);
     const std::string left = fmt::format("  {} ({})   {}", manual[i].quantity(),
-                                         to_string(manual[i].value.shape()), manual[i].formula);
+                                         twin::to_string(manual[i].value.shape()), manual[i].formula);
     fmt::print("{}{}{}   gap {:.2g}\n", left, padding(left), autograd[i].formula, gap.max_abs);
     const std::vector<std::string> a = lines_of(manual[i].value), b = lines_of(autograd[i].value);
     for (std::size_t l = 0; l < a.size(); ++l) {
@@ -151,7 +151,7 @@ Step traced_step(const std::vector<std::unique_ptr<Network>>& networks, const Ba
   return {chosen(std::move(manual), wanted), chosen(std::move(autograd), wanted)};
 }
 
-Step explain_network(const CatalogueEntry& entry, Options& options) {
+Step explain_network(const CatalogueEntry& entry, ExplainArguments& options) {
   TrainingOptions& training = options.training;
   const Dataset dataset = dataset_for(entry, options.data);
   std::vector<std::unique_ptr<Network>> networks;
@@ -197,7 +197,7 @@ Step explain_network(const CatalogueEntry& entry, Options& options) {
 }
 
 // `entry` is made of the example.
-Step explain_example(const CatalogueEntry& entry, const Example& example, const Options& options) {
+Step explain_example(const CatalogueEntry& entry, const Example& example, const ExplainArguments& options) {
   const DType dtype = options.training.dtype;
   const std::vector<std::unique_ptr<Network>> networks = build_networks(entry, options.training);
   const NamedTensors initial = initial_parameters(example, dtype, entry.seed);
@@ -229,7 +229,7 @@ CatalogueEntry entry_of(const Stem& stem, const Example& example) {
           .seed = 1};
 }
 
-int run(Options& options) {
+int run(ExplainArguments& options) {
   if (options.steps_before < 0)
     throw UsageError(fmt::format("--steps is {}", options.steps_before), {}, "give 0 or more");
   TrainingOptions& training = options.training;
@@ -271,7 +271,7 @@ int run(Options& options) {
 void add_explain(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "explain", "One training step with every intermediate value, manual beside autograd");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExplainArguments>();
   options->training.dtype = DType::float64;
   command
       ->add_option(

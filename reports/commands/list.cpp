@@ -18,7 +18,7 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct ListArguments : CommonOptions {
   bool stems = false;
 };
 
@@ -124,7 +124,7 @@ void print_machine(int threads) {
              machine.compiler, machine.build, thread_counts({}).front().second, threads == 1 ? "" : "s");
 }
 
-int run(const Options& options) {
+int run(const ListArguments& options) {
   JsonOutput output(options.json);
   use_threads(options.threads, backends());
   const BusyThreads busy;
@@ -146,7 +146,7 @@ int run(const Options& options) {
 
 void add_list(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("list", "List the networks, the twins and the machine");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListArguments>();
   command->add_flag(
       "--stems", options->stems,
       "List every layer, loss, optimiser, schedule and clipping instead, and which sides do it");

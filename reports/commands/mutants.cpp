@@ -12,7 +12,7 @@
 namespace twin::reports {
 namespace {
 
-struct Options {
+struct MutantsArguments {
   std::vector<std::string> names;
   bool quick = false, list = false;
   int workers = available_processors();
@@ -132,7 +132,7 @@ void print_diagnosis(const MutantResult& mutant, const std::string& title) {
   }
 }
 
-int run(const Options& options) {
+int run(const MutantsArguments& options) {
   if (options.workers < 1)
     throw UsageError(fmt::format("--workers is {}", options.workers), {}, "give 1 or more");
   MutantsOptions study{choose_mutants(options.names, options.quick), options.quick, options.workers};
@@ -169,7 +169,7 @@ int run(const Options& options) {
 void add_mutants(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "mutants", "Make the classic mistakes on purpose, and see who notices; exit code 1 when nobody does");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MutantsArguments>();
   command->add_option("names", options->names, "The mutants, by name or by stem (all, when none is named)");
   command->add_flag("--list", options->list, "Only list them, once it is seen that each applies");
   command->add_flag("--quick", options->quick,

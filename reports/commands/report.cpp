@@ -14,7 +14,7 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct ReportArguments : CommonOptions {
   std::filesystem::path folder = "twin-report";
   std::string language = "en";
   bool quick = false;
@@ -55,7 +55,7 @@ std::string text_of(const Json& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-int run(const Options& options) {
+int run(const ReportArguments& options) {
   // Whatever can be refused is refused before anything is measured.
   const Language language = parse_language(options.language);
   const std::vector<Question> asked = chosen(options.only);
@@ -107,7 +107,7 @@ int run(const Options& options) {
 
 void add_report(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("report", "Measure everything and write the page");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportArguments>();
   command->add_flag("--quick", options->quick, "A shorter run: fewer epochs, fewer widths");
   command
       ->add_option("--only", options->only,

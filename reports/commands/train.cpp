@@ -11,7 +11,7 @@
 namespace twin::reports {
 namespace {
 
-struct Options : CommonOptions {
+struct TrainArguments : CommonOptions {
   std::string network, backend = "both";
   TrainingOptions training;
 };
@@ -42,7 +42,7 @@ void print_epoch(const EpochResult& epoch, double gap) {
   std::fflush(stdout);
 }
 
-int run(Options& options) {
+int run(TrainArguments& options) {
   options.training.data = options.data;
   options.training.backends = choose_backends(options.backend);
   const CatalogueEntry entry = configured(find_network(options.network), options.training);
@@ -69,7 +69,7 @@ int run(Options& options) {
   if (!result.tensors.empty()) {
     Table table({"quantity", "tensor", "shape", ">largest gap", ">relative", ">at element"});
     for (const TensorGap& tensor : result.tensors)
-      table.add({tensor.quantity, tensor.name, to_string(tensor.shape),
+      table.add({tensor.quantity, tensor.name, twin::to_string(tensor.shape),
                  fmt::format("{:.3g}", tensor.gap.max_abs), fmt::format("{:.3g}", tensor.gap.max_rel()),
                  std::to_string(tensor.gap.index)});
     fmt::print("\n{}", table.terminal());
@@ -90,7 +90,7 @@ int run(Options& options) {
 
 void add_train(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("train", "Train a network with both twins, side by side");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainArguments>();
   TrainingOptions& training = options->training;
   command->add_option("network", options->network, "The network, as twin list names it")->required();
   command->add_option("--backend", options->backend, "Which twin")

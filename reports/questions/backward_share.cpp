@@ -8,7 +8,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace backward_share {
 
 constexpr const char* kRoles[] = {"forward", "backward", "update", "rest"};
 
@@ -116,9 +116,10 @@ std::vector<Figure> figures(const Json& json) {
   return result;
 }
 
-}  // namespace
+}  // namespace backward_share
 
 Question backward_share_question() {
+  using namespace backward_share;
   return {"backward-share",
           {"What share of the hand-written side is backward?",
            "Berapa bagian dari sisi tulisan tangan yang merupakan backward?"},

@@ -6,7 +6,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace backward_time {
 
 constexpr const char* kSides[] = {"manual", "control", "autograd"};
 
@@ -77,9 +77,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace backward_time
 
 Question backward_time_question() {
+  using namespace backward_time;
   return {
       "backward-time",
       {"How much longer is backward than forward on each side?",

@@ -11,7 +11,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace build_cost {
 
 constexpr const char* kSides[] = {"manual", "autograd"};
 constexpr const char* kNetwork = "xor";  // of bench/startup
@@ -248,9 +248,10 @@ std::vector<Figure> figures(const Json& json) {
   return result;
 }
 
-}  // namespace
+}  // namespace build_cost
 
 Question build_cost_question() {
+  using namespace build_cost;
   return {
       "build-cost",
       {"What does each side cost to build and to start?", "Berapa biaya membangun dan memulai setiap sisi?"},

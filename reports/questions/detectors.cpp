@@ -9,7 +9,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace detectors {
 
 struct Detector {
   const char* field;
@@ -175,9 +175,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace detectors
 
 Question detectors_question() {
+  using namespace detectors;
   return {"detectors",
           {"Which detector catches which mistake, and what does the diagnosis say?",
            "Detektor mana yang menangkap kesalahan mana, dan apa kata diagnosis?"},

@@ -14,7 +14,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace drift {
 
 struct Subject {
   const char* network;
@@ -413,9 +413,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace drift
 
 Question drift_question() {
+  using namespace drift;
   return {
       "drift",
       {"When do the twins' trajectories drift apart, and why?",

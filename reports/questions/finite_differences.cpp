@@ -11,7 +11,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace finite_differences {
 
 constexpr std::int64_t kBatch = 32;
 constexpr DType kDType = DType::float64;  // in float32 a difference of losses is mostly rounding
@@ -255,9 +255,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace finite_differences
 
 Question finite_differences_question() {
+  using namespace finite_differences;
   return {"finite-differences",
           {"What would finite differences cost instead of backpropagation?",
            "Berapa biaya beda hingga sebagai pengganti backpropagation?"},

@@ -6,7 +6,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace five_steps {
 
 struct Step {
   const char* manual;
@@ -77,9 +77,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace five_steps
 
 Question five_steps_question() {
+  using namespace five_steps;
   return {"five-steps",
           {"What does each of the tutorial's five steps cost on each side?",
            "Berapa biaya tiap langkah dari lima langkah tutorial pada tiap sisi?"},

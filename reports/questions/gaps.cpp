@@ -15,7 +15,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace gaps {
 
 constexpr DType kDTypes[] = {DType::float64, DType::float32};
 constexpr std::int64_t kFeatures = 24, kWidth = 32, kClasses = 10, kRows = 16;
@@ -264,9 +264,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace gaps
 
 Question gaps_question() {
+  using namespace gaps;
   return {
       "gaps",
       {"How large is the largest gradient gap, per layer, precision and depth, in units of its bound?",

@@ -10,7 +10,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace gpu {
 
 Json measure(const Measuring& measuring) {
   if (!autograd::backend().available(Device::cuda))
@@ -127,9 +127,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace gpu
 
 Question gpu_question() {
+  using namespace gpu;
   return {
       "gpu",
       {"From which width does a GPU win, with and without transfers?",

@@ -8,7 +8,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace lines {
 
 Json measure(const Measuring& measuring) {
   const BusyThreads busy;
@@ -205,9 +205,10 @@ std::vector<Figure> figures(const Json& json) {
   return result;
 }
 
-}  // namespace
+}  // namespace lines
 
 Question lines_question() {
+  using namespace lines;
   return {"lines",
           {"How many lines does each side need?", "Berapa baris yang diperlukan setiap sisi?"},
           {"The sources are counted when the report is made: what the compiler's own lexer leaves of a file "

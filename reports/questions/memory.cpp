@@ -14,7 +14,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace memory {
 
 constexpr DType kDType = DType::float32;
 constexpr double kMiB = 1 << 20;
@@ -233,9 +233,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace memory
 
 Question memory_question() {
+  using namespace memory;
   return {
       "memory",
       {"How much memory does each side need?", "Berapa banyak memori yang diperlukan setiap sisi?"},

@@ -7,7 +7,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace silent_mistakes {
 
 // So many percent of the seeds: to its author, a network that learns.
 constexpr int kLearns = 95;
@@ -160,9 +160,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace silent_mistakes
 
 Question silent_mistakes_question() {
+  using namespace silent_mistakes;
   return {
       "silent-mistakes",
       {"How many of the classic mistakes still let XOR learn?",

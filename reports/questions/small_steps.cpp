@@ -7,7 +7,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace small_steps {
 
 // A step with autograd in four shares, that add up to it. A share that the noise makes negative is shown as
 // it is: it says how much the others are worth.
@@ -99,9 +99,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace small_steps
 
 Question small_steps_question() {
+  using namespace small_steps;
   return {
       "small-steps",
       {"How many µs of a small step are arithmetic, dispatch, autograd bookkeeping, optimiser?",

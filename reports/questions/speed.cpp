@@ -13,7 +13,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace speed {
 
 constexpr std::int64_t kBatch = 32;  // of the pictures
 constexpr const char* kDType = "float32";
@@ -422,9 +422,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace speed
 
 Question speed_question() {
+  using namespace speed;
   return {
       "speed",
       {"At which width and batch does LibTorch overtake hand-written code on this processor?",

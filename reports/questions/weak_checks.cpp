@@ -7,7 +7,7 @@
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
-namespace {
+namespace weak_checks {
 
 struct Named {
   const char* field;
@@ -113,9 +113,10 @@ std::vector<Figure> figures(const Json& json) {
   return all;
 }
 
-}  // namespace
+}  // namespace weak_checks
 
 Question weak_checks_question() {
+  using namespace weak_checks;
   return {"weak-checks",
           {"How many catches vanish with ones upstream, zero initialisation, float32, or without the input "
            "gradient?",

@@ -95,7 +95,7 @@ MutantsResult run_mutants(const MutantsOptions& options,
 
   MutantsResult result;
   result.fashion = !options.quick && fs::exists(default_fashion_mnist_folder());
-  std::vector<Contents> files;
+  std::vector<FileContents> files;
   std::vector<TrialPlan> plans;
   for (const Mutant& mutant : options.mutants) {
     files.push_back(mutated_files(mutant, source_tree()));
@@ -103,7 +103,7 @@ MutantsResult run_mutants(const MutantsOptions& options,
     result.mutants.emplace_back().mutant = mutant;
   }
   // The right code comes first.
-  files.insert(files.begin(), Contents{});
+  files.insert(files.begin(), FileContents{});
   plans.insert(plans.begin(), plan_for_all(plans, options.quick, result.fashion));
 
   std::mutex mutex;

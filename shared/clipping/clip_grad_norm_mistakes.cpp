@@ -4,7 +4,7 @@
 #include "shared/clipping/clip_grad_norm.hpp"
 
 namespace twin {
-namespace {
+namespace clip_grad_norm_mistakes {
 
 constexpr double kEps = 1e-6;
 
@@ -14,10 +14,11 @@ double sum_of_squares(const Array& gradient) {
   return sum;
 }
 
-}  // namespace
+}  // namespace clip_grad_norm_mistakes
 
 std::vector<Prediction> ClipGradNormSpec::mistakes(const std::vector<Array>& gradients,
                                                    std::size_t which) const {
+  using namespace clip_grad_norm_mistakes;
   const Array& gradient = gradients[which];
   double squares = 0;
   for (const Array& each_gradient : gradients) squares += sum_of_squares(each_gradient);

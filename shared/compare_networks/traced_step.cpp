@@ -3,8 +3,6 @@
 namespace twin {
 namespace {
 
-Array array_of(const Tensor& tensor) { return {tensor.shape(), tensor.to_doubles()}; }
-
 // Those whose names begin with the path of a layer, under their names within it.
 std::map<std::string, Array> within(const std::string& path, const NamedTensors& tensors) {
   std::map<std::string, Array> all;

@@ -10,8 +10,6 @@
 namespace twin {
 namespace {
 
-Array array_of(const Tensor& tensor) { return {tensor.shape(), tensor.to_doubles()}; }
-
 Tensor with_values(const Tensor& like, std::vector<double> values) {
   return {like.name(), like.shape(), std::move(values)};
 }

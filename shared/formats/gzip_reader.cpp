@@ -13,7 +13,7 @@
 namespace twin {
 namespace {
 
-constexpr std::string_view kRemedy = "fetch the file again";
+constexpr std::string_view kFetchAgain = "fetch the file again";
 
 }  // namespace
 
@@ -56,7 +56,7 @@ std::size_t GzipReader::read(std::byte* bytes, std::size_t count) {
   while (done < count && !s.ended) {
     if (s.stream.avail_in == 0) s.refill(path_);
     if (s.stream.avail_in == 0) {
-      if (s.compressed) throw DataError("the gzip stream is truncated", path_.string(), kRemedy);
+      if (s.compressed) throw DataError("the gzip stream is truncated", path_.string(), kFetchAgain);
       s.ended = true;
       break;
     }
@@ -77,7 +77,7 @@ std::size_t GzipReader::read(std::byte* bytes, std::size_t count) {
       s.ended = true;
     } else if (status != Z_OK && status != Z_BUF_ERROR) {
       throw DataError(fmt::format("damaged gzip data ({})", s.stream.msg ? s.stream.msg : "no detail"),
-                      path_.string(), kRemedy);
+                      path_.string(), kFetchAgain);
     }
   }
   return done;
@@ -89,7 +89,7 @@ void GzipReader::expect_end() {
   bool garbage = read(&extra, 1) == 1;
   if (!garbage && s.stream.avail_in == 0) s.refill(path_);
   garbage = garbage || s.stream.avail_in > 0;
-  if (garbage) throw DataError("trailing garbage behind the data", path_.string(), kRemedy);
+  if (garbage) throw DataError("trailing garbage behind the data", path_.string(), kFetchAgain);
 }
 
 }  // namespace twin

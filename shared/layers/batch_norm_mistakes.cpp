@@ -3,7 +3,7 @@
 #include "shared/layers/batch_norm.hpp"
 
 namespace twin {
-namespace {
+namespace batch_norm_mistakes {
 
 using Values = std::vector<double>;
 
@@ -198,9 +198,10 @@ std::vector<Prediction> wrong_buffers(const BatchNormSpec& spec, const LayerValu
   return all;
 }
 
-}  // namespace
+}  // namespace batch_norm_mistakes
 
 std::vector<Prediction> BatchNormSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace batch_norm_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(*this, v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(*this, v);
   if (quantity.role == Role::state)

@@ -1,7 +1,7 @@
 #include "shared/layers/conv2d.hpp"
 
 namespace twin {
-namespace {
+namespace conv2d_mistakes {
 
 using Values = std::vector<double>;
 
@@ -194,9 +194,10 @@ std::vector<Prediction> wrong_bias_gradients(const LayerValues& v) {
            sums(0, pictures, 1, 1)}};
 }
 
-}  // namespace
+}  // namespace conv2d_mistakes
 
 std::vector<Prediction> Conv2dSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace conv2d_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(*this, v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(*this, v);
   if (quantity.role != Role::parameter_gradient) return {};

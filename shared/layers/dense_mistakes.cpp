@@ -1,7 +1,7 @@
 #include "shared/layers/dense.hpp"
 
 namespace twin {
-namespace {
+namespace dense_mistakes {
 
 using Values = std::vector<double>;
 
@@ -96,9 +96,10 @@ std::vector<Prediction> wrong_bias_gradients(const LayerValues& v) {
           {"first_sample_only", "d_b = d_y₀", kFirstRow, row(0)}};
 }
 
-}  // namespace
+}  // namespace dense_mistakes
 
 std::vector<Prediction> DenseSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace dense_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(v);
   if (quantity.role != Role::parameter_gradient) return {};

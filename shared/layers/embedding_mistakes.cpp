@@ -1,7 +1,7 @@
 #include "shared/layers/embedding.hpp"
 
 namespace twin {
-namespace {
+namespace embedding_mistakes {
 
 using Values = std::vector<double>;
 
@@ -53,9 +53,10 @@ std::vector<Prediction> wrong_weight_gradients(const LayerValues& v, const Array
   return all;
 }
 
-}  // namespace
+}  // namespace embedding_mistakes
 
 std::vector<Prediction> EmbeddingSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace embedding_mistakes;
   const Array& weight = v.parameters.at("weight");
   if (quantity.role == Role::output)
     return {{"index_too_high", "y = W[x + 1]", "the index is one too high", rows_beside(v, weight, 1)},

@@ -1,7 +1,7 @@
 #include "shared/layers/flatten.hpp"
 
 namespace twin {
-namespace {
+namespace flatten_mistakes {
 
 // Of every element, in row-major order, where it stands when axis permutation[k] comes k-th.
 std::vector<std::size_t> places(const Shape& shape, const std::vector<std::size_t>& permutation) {
@@ -42,9 +42,10 @@ std::vector<Order> wrong_orders(std::size_t rank, std::size_t start, std::size_t
   return {reversed, channels_last};
 }
 
-}  // namespace
+}  // namespace flatten_mistakes
 
 std::vector<Prediction> FlattenSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace flatten_mistakes;
   if (quantity.role != Role::output && quantity.role != Role::input_gradient) return {};
   const std::size_t rank = v.x.shape.size();
   const auto from_front = [&](std::int64_t dim) {

@@ -4,7 +4,7 @@
 #include "shared/layers/lstm.hpp"
 
 namespace twin {
-namespace {
+namespace lstm_mistakes {
 
 using Values = std::vector<double>;
 
@@ -242,9 +242,10 @@ const Mistake kHidden[] = {
      {.own_hidden = true}},
 };
 
-}  // namespace
+}  // namespace lstm_mistakes
 
 std::vector<Prediction> LstmSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace lstm_mistakes;
   std::vector<Prediction> all;
   const auto add = [&](const auto& mistakes, const auto& computed) {
     for (const Mistake& m : mistakes)

@@ -3,7 +3,7 @@
 #include "shared/layers/max_pool2d.hpp"
 
 namespace twin {
-namespace {
+namespace max_pool2d_mistakes {
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -121,9 +121,10 @@ std::vector<Prediction> wrong_input_gradients(const std::vector<Window>& windows
   };
 }
 
-}  // namespace
+}  // namespace max_pool2d_mistakes
 
 std::vector<Prediction> MaxPool2dSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace max_pool2d_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(windows_of(windows(), v), v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(windows_of(windows(), v), v);
   return {};

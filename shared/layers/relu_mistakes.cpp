@@ -4,7 +4,7 @@
 #include "shared/layers/relu.hpp"
 
 namespace twin {
-namespace {
+namespace relu_mistakes {
 
 constexpr double kLeak = 0.01;  // of torch.nn.LeakyReLU
 
@@ -47,9 +47,10 @@ std::vector<Prediction> wrong_input_gradients(const LayerValues& v) {
   };
 }
 
-}  // namespace
+}  // namespace relu_mistakes
 
 std::vector<Prediction> ReluSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace relu_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(v);
   return {};

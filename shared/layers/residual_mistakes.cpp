@@ -1,7 +1,7 @@
 #include "shared/specs/layer_spec.hpp"
 
 namespace twin {
-namespace {
+namespace residual_mistakes {
 
 using Values = std::vector<double>;
 
@@ -9,9 +9,10 @@ Values combined(double a, const Array& x, double b, const Array& y) {
   return each(x.size(), [&](std::size_t k) { return a * x[k] + b * y[k]; });
 }
 
-}  // namespace
+}  // namespace residual_mistakes
 
 std::vector<Prediction> ResidualSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace residual_mistakes;
   if (quantity.role == Role::output) {
     const Array* branch = v.child(block.back().name, Role::output);
     return {{"shortcut_missing", "y = block(x)", "the way around the block is left out", branch->values},

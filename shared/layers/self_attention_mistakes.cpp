@@ -4,7 +4,7 @@
 #include "shared/specs/layer_spec.hpp"
 
 namespace twin {
-namespace {
+namespace self_attention_mistakes {
 
 using Values = std::vector<double>;
 
@@ -235,9 +235,10 @@ std::vector<Prediction> wrong_input_gradients(const LayerValues& v) {
           {"overwritten", "d_x = that of v_proj", kOverwritten, sum(0, 0, 1)}};
 }
 
-}  // namespace
+}  // namespace self_attention_mistakes
 
 std::vector<Prediction> SelfAttentionSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace self_attention_mistakes;
   if (quantity.role == Role::input && quantity.name == "o_proj")
     return predictions(*this, v, kForward, [](const Heads& heads) { return heads.output(); });
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(v);

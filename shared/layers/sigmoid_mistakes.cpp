@@ -3,7 +3,7 @@
 #include "shared/layers/sigmoid.hpp"
 
 namespace twin {
-namespace {
+namespace sigmoid_mistakes {
 
 double sigma(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -45,9 +45,10 @@ std::vector<Prediction> wrong_input_gradients(const LayerValues& v) {
   };
 }
 
-}  // namespace
+}  // namespace sigmoid_mistakes
 
 std::vector<Prediction> SigmoidSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace sigmoid_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(v);
   return {};

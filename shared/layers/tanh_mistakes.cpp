@@ -3,7 +3,7 @@
 #include "shared/layers/tanh.hpp"
 
 namespace twin {
-namespace {
+namespace tanh_mistakes {
 
 std::vector<Prediction> wrong_outputs(const LayerValues& v) {
   const auto of_x = [&](auto f) { return each(v.x.size(), [&](std::size_t k) { return f(v.x[k]); }); };
@@ -44,9 +44,10 @@ std::vector<Prediction> wrong_input_gradients(const LayerValues& v) {
   };
 }
 
-}  // namespace
+}  // namespace tanh_mistakes
 
 std::vector<Prediction> TanhSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace tanh_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(v);
   return {};

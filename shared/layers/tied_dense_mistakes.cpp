@@ -1,7 +1,7 @@
 #include "shared/layers/tied_dense.hpp"
 
 namespace twin {
-namespace {
+namespace tied_dense_mistakes {
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -16,9 +16,10 @@ std::vector<double> product(const Array& x, std::int64_t out, const Weight& weig
   return y;
 }
 
-}  // namespace
+}  // namespace tied_dense_mistakes
 
 std::vector<Prediction> TiedDenseSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
+  using namespace tied_dense_mistakes;
   const Array& w = v.parameters.at(weight());
   const std::int64_t words = out_features, features = in_features;
   // Element (i, j) of the memory of W, words×features, read as features×words.

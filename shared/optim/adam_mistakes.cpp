@@ -3,7 +3,7 @@
 #include "shared/optim/adam.hpp"
 
 namespace twin {
-namespace {
+namespace adam_mistakes {
 
 // One update of one parameter. What depends on an element is asked for with its index k.
 struct Update {
@@ -138,10 +138,11 @@ std::vector<Prediction> wrong_updates(const Update& s) {
   return all;
 }
 
-}  // namespace
+}  // namespace adam_mistakes
 
 std::vector<Prediction> AdamSpec::mistakes(const Quantity& quantity, const UpdateValues& u) const {
-  const Update update{*this, u};
+  using namespace adam_mistakes;
+  const adam_mistakes::Update update{*this, u};
   if (quantity.role != Role::state) return wrong_updates(update);
   return quantity.name == "exp_avg" ? wrong_first_moments(update) : wrong_second_moments(update);
 }

@@ -3,7 +3,7 @@
 #include "shared/optim/adamw.hpp"
 
 namespace twin {
-namespace {
+namespace adamw_mistakes {
 
 // The average that is right but for a decay in its gradient.
 Prediction with_decay_in_gradient(const AdamwSpec& o, const std::string& state, const UpdateValues& u) {
@@ -30,9 +30,10 @@ std::vector<double> adam_step(const AdamwSpec& o, const UpdateValues& u) {
   });
 }
 
-}  // namespace
+}  // namespace adamw_mistakes
 
 std::vector<Prediction> AdamwSpec::mistakes(const Quantity& quantity, const UpdateValues& u) const {
+  using namespace adamw_mistakes;
   std::vector<Prediction> all = adam().mistakes(quantity, u);
   if (weight_decay == 0) return all;
   if (quantity.role == Role::state) {

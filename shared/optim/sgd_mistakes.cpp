@@ -1,7 +1,7 @@
 #include "shared/optim/sgd.hpp"
 
 namespace twin {
-namespace {
+namespace sgd_mistakes {
 
 std::vector<Prediction> wrong_velocities(const SgdSpec& o, const UpdateValues& u) {
   const Array& before = u.state.at("momentum_buffer");
@@ -61,9 +61,10 @@ std::vector<Prediction> wrong_updates(const SgdSpec& o, const UpdateValues& u) {
   return all;
 }
 
-}  // namespace
+}  // namespace sgd_mistakes
 
 std::vector<Prediction> SgdSpec::mistakes(const Quantity& quantity, const UpdateValues& u) const {
+  using namespace sgd_mistakes;
   return quantity.role == Role::state ? wrong_velocities(*this, u) : wrong_updates(*this, u);
 }
 

@@ -52,6 +52,8 @@ struct Array {
   std::int64_t rows() const { return static_cast<std::int64_t>(values.size()) / columns(); }
 };
 
+inline Array array_of(const Tensor& tensor) { return {tensor.shape(), tensor.to_doubles()}; }
+
 /// Which value is wrong.
 ///   of a layer      {output}, {input_gradient}, {parameter_gradient, "weight"}, {state, "running_mean"}
 ///   of a composite  also {input, "q_proj"}, {output_gradient, "q_proj"}: what it hands to a child

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 NetworkSpec l1() { return loss_alone(L1LossSpec{}); }
 
-OwnedBatch batch_of(const std::vector<double>& outputs, const std::vector<double>& targets) {
+OwnedBatch values_and_targets(const std::vector<double>& outputs, const std::vector<double>& targets) {
   const Shape shape{1, static_cast<std::int64_t>(outputs.size())};
   return {Tensor("inputs", shape, outputs), Tensor("targets", shape, targets)};
 }
@@ -29,7 +29,8 @@ TEST(L1Loss, IsTheMeanOverAllElements) {
 // The kink: on either side of it the slope is whole, on it there is none. -0 is 0.
 TEST(L1Loss, GradientIsTheSignAndZeroWhereTheTargetIsMet) {
   constexpr double kTiny = std::numeric_limits<double>::denorm_min();
-  const OwnedBatch batch = batch_of({2, -3, kTiny, -kTiny, 0.5, 0, -0.0, 0}, {0, 0, 0, 0, 0.5, -0.0, 0, 0});
+  const OwnedBatch batch =
+      values_and_targets({2, -3, kTiny, -kTiny, 0.5, 0, -0.0, 0}, {0, 0, 0, 0, 0.5, -0.0, 0, 0});
   for (const Backend* backend : backends()) {
     const Gradients gradients = loaded(*backend, l1(), {})->gradients(batch.view());
     EXPECT_EQ(gradients.loss, 5.0 / 8) << backend->name();
@@ -69,7 +70,7 @@ TEST(L1Loss, NamesTheShapeItExpected) {
 }
 
 template <typename Scalar>
-void expect_exact_mean(manual::Index rows, manual::Index columns) {
+void expect_exact_mean_distance(manual::Index rows, manual::Index columns) {
   std::srand(1);
   const manual::Matrix<Scalar> y = manual::Matrix<Scalar>::Random(rows, columns),
                                t = manual::Matrix<Scalar>::Random(rows, columns);
@@ -84,8 +85,8 @@ void expect_exact_mean(manual::Index rows, manual::Index columns) {
 TEST(L1Loss, IsAsExactAsTheHeaderSays) {
   for (const manual::Index rows : {1, 4, 256})
     for (const manual::Index columns : {1, 33, 2048}) {
-      expect_exact_mean<float>(rows, columns);
-      expect_exact_mean<double>(rows, columns);
+      expect_exact_mean_distance<float>(rows, columns);
+      expect_exact_mean_distance<double>(rows, columns);
     }
 }
 

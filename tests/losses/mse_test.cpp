@@ -50,7 +50,7 @@ TEST(MseLoss, NamesTheShapeItExpected) {
 }
 
 template <typename Scalar>
-void expect_exact_mean(manual::Index rows, manual::Index columns) {
+void expect_exact_mean_square(manual::Index rows, manual::Index columns) {
   std::srand(1);
   const manual::Matrix<Scalar> y = manual::Matrix<Scalar>::Random(rows, columns),
                                t = manual::Matrix<Scalar>::Random(rows, columns);
@@ -67,8 +67,8 @@ void expect_exact_mean(manual::Index rows, manual::Index columns) {
 TEST(MseLoss, IsAsExactAsTheHeaderSays) {
   for (const manual::Index rows : {1, 4, 256})
     for (const manual::Index columns : {1, 33, 2048}) {
-      expect_exact_mean<float>(rows, columns);
-      expect_exact_mean<double>(rows, columns);
+      expect_exact_mean_square<float>(rows, columns);
+      expect_exact_mean_square<double>(rows, columns);
     }
 }
 

@@ -14,7 +14,7 @@
 namespace twin {
 namespace {
 
-constexpr std::int64_t kRows = 8;  // few, for differences on pictures take a forward pass for each entry
+constexpr std::int64_t kFewRows = 8;  // few, for differences on pictures take a forward pass for each entry
 
 // Enough that the catalogue's learning rate keeps its training smooth: at 8 rows it is chaotic.
 constexpr std::int64_t kFreeRunRows = 32;
@@ -46,13 +46,13 @@ TEST_P(CatalogueTwin, GradientsMatchForManySeeds) {
   const CatalogueEntry& entry = GetParam();
   const Effort effort = effort_for(entry.spec);
   for (Seed seed = 1; seed <= effort.seeds; ++seed)
-    expect_twins_agree(entry.spec, catalogue_case(entry, kRows, seed),
+    expect_twins_agree(entry.spec, catalogue_case(entry, kFewRows, seed),
                        {.finite_differences = seed <= effort.seeds_by_differences, .seed = seed});
 }
 
 TEST_P(CatalogueTwin, LockedStepsMatch) {
   const CatalogueEntry& entry = GetParam();
-  const RandomCase data = catalogue_case(entry, kRows, entry.seed, 20);
+  const RandomCase data = catalogue_case(entry, kFewRows, entry.seed, 20);
   expect_twins_agree(entry.spec, data,
                      {.steps = effort_for(entry.spec).locked_steps, .finite_differences = false});
 }

@@ -113,7 +113,7 @@ void MainBuild::read_link_command(const Target& target) {
   links_[target.name] = command + " ";
 }
 
-std::vector<MainBuild::Unit> MainBuild::units_of(const Target& target, const Contents& files) const {
+std::vector<MainBuild::Unit> MainBuild::units_of(const Target& target, const FileContents& files) const {
   std::set<std::string> objects;
   for (const auto& [file, text] : files)
     if (const auto found = includers_.find(file); found != includers_.end())
@@ -125,7 +125,7 @@ std::vector<MainBuild::Unit> MainBuild::units_of(const Target& target, const Con
   return units;
 }
 
-void Workshop::change(const Contents& files) {
+void Workshop::change(const FileContents& files) {
   fs::remove_all(folder_);
   fs::create_directories(folder_ / "objects");
   for (const auto& [name, text] : files) {
@@ -135,6 +135,18 @@ void Workshop::change(const Contents& files) {
   files_ = files;
 }
 
+// A unit is a source of ours, or a file of CMake's that includes several of them by their whole paths.
+fs::path Workshop::changed_source(const MainBuild::Unit& unit, const fs::path& object) const {
+  std::string text = fmt::format("#include \"{}\"\n", unit.source);
+  if (unit.source.ends_with(".cxx")) text = read_file(unit.source);
+  for (const auto& [file, contents] : files_)
+    replace_all(text, (kSource / file).string(), (folder_ / "sources" / file).string());
+  fs::path source = object;
+  source.replace_extension(".cxx");
+  write_file(source, text);
+  return source;
+}
+
 Workshop::Program Workshop::build(const Target& target) const {
   Program program{folder_ / target.name, false, {}};
   std::string link = build_.link_command(target), in_front;
@@ -142,9 +154,7 @@ Workshop::Program Workshop::build(const Target& target) const {
     program.changed = true;
     const fs::path object = folder_ / "objects" / fmt::format("{}-{}.o", target.name, in_front.size());
     std::string command = unit.command;
-    if (const std::string own = fs::path(unit.source).lexically_relative(kSource).string();
-        files_.contains(own))
-      replace_all(command, unit.source, (folder_ / "sources" / own).string());
+    replace_all(command, unit.source, changed_source(unit, object).string());
     // Quoted includes are sought there before all else. Where the flags differ a precompiled header does not
     // fit, and is read as text.
     command += fmt::format(" -iquote '{}' -Wno-invalid-pch {} -o '{}'", (folder_ / "sources").string(),

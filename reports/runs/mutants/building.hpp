@@ -36,7 +36,7 @@ class MainBuild {
     std::string command;  // as a shell reads it; of two -o the last counts
   };
   /// The units of `target` that include one of the files, by their paths from the root, or are one of them.
-  std::vector<Unit> units_of(const Target& target, const Contents& files) const;
+  std::vector<Unit> units_of(const Target& target, const FileContents& files) const;
   /// The command that links the target, from the build folder.
   const std::string& link_command(const Target& target) const { return links_.at(target.name); }
 
@@ -58,7 +58,7 @@ class Workshop {
       : folder_(std::move(folder)), build_(build) {}
 
   /// From now on. None: the right code.
-  void change(const Contents& files);
+  void change(const FileContents& files);
 
   struct Program {
     std::filesystem::path path;
@@ -68,9 +68,12 @@ class Workshop {
   Program build(const Target& target) const;
 
  private:
+  std::filesystem::path changed_source(const MainBuild::Unit& unit,
+                                       const std::filesystem::path& object) const;
+
   std::filesystem::path folder_;
   const MainBuild& build_;
-  Contents files_;
+  FileContents files_;
 };
 
 /// "signal 11", "exit code 1", "time limit".

@@ -230,8 +230,8 @@ std::vector<Mutant> select_mutants(std::vector<Mutant> all, const std::vector<st
   return all;
 }
 
-Contents mutated_files(const Mutant& mutant, const fs::path& source) {
-  Contents contents;
+FileContents mutated_files(const Mutant& mutant, const fs::path& source) {
+  FileContents contents;
   for (std::size_t i = 0; i < mutant.edits.size(); ++i) {
     const Edit& edit = mutant.edits[i];
     const auto refuse = [&](const std::string& what) {

@@ -45,7 +45,7 @@ struct Mutant {
 };
 
 /// Texts of files, by their paths from the root.
-using Contents = std::map<std::string, std::string>;
+using FileContents = std::map<std::string, std::string>;
 
 using Causes = std::set<std::string, std::less<>>;
 
@@ -60,7 +60,7 @@ std::vector<Mutant> select_mutants(std::vector<Mutant> all, const std::vector<st
 
 /// The files that the mutant changes, as they are once its edits are made in those of `source`. Throws
 /// DataError, naming mutant and edit, when a fragment does not stand in its file exactly once.
-Contents mutated_files(const Mutant& mutant, const std::filesystem::path& source);
+FileContents mutated_files(const Mutant& mutant, const std::filesystem::path& source);
 
 /// Whether the diagnosis of a mismatch, a cause in the tensors of that ", "-separated list, is right.
 bool names_the_cause(const Mutant& mutant, std::string_view cause, const std::string& tensors);

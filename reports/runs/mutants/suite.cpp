@@ -48,7 +48,7 @@ Suite::Suite(const std::filesystem::path& folder) : build_(kTargets), workshop_(
                        build_folder().string(), "see ./twin test");
 }
 
-std::vector<std::string> Suite::failed_tests(const Contents& files) {
+std::vector<std::string> Suite::failed_tests(const FileContents& files) {
   workshop_.change(files);
   std::set<std::string> failed;
   for (const Target& target : kTargets) {

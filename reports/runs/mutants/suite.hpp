@@ -17,7 +17,7 @@ class Suite {
 
   /// Of the right code, but for `files`: "SigmoidTwin.GradientsMatchOnRandomShapes", or "build" when it does
   /// not build, or what ended a program early.
-  std::vector<std::string> failed_tests(const Contents& files);
+  std::vector<std::string> failed_tests(const FileContents& files);
 
  private:
   MainBuild build_;

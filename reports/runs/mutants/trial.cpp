@@ -59,7 +59,7 @@ std::set<std::string_view> stems_of(const NetworkSpec& spec) {
 }
 
 // Whether the network computes anything by one of the files.
-bool concerns(const Contents& files, std::string_view network) {
+bool concerns(const FileContents& files, std::string_view network) {
   const std::set<std::string_view> stems = stems_of(find_network(network == "primes" ? "xor" : network).spec);
   return std::any_of(files.begin(), files.end(), [&](const auto& file) {
     const std::string stem = stem_of(file.first);
@@ -156,7 +156,7 @@ void sanitize(const Workshop& workshop, const std::vector<std::string>& names, T
 
 }  // namespace
 
-TrialPlan plan_for(const std::string& stem, const Contents& files, bool quick, bool pictures) {
+TrialPlan plan_for(const std::string& stem, const FileContents& files, bool quick, bool pictures) {
   TrialPlan plan{.quick = quick};
   for (const std::string_view network : kNetworks)
     if (concerns(files, network) && !(quick && network == kLarge)) plan.names.emplace_back(network);

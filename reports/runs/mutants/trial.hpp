@@ -21,7 +21,7 @@ struct TrialPlan {
 };
 
 /// For a mistake in these files, which is filed under `stem`. `pictures`: those of fashion-mlp are there.
-TrialPlan plan_for(const std::string& stem, const Contents& files, bool quick, bool pictures);
+TrialPlan plan_for(const std::string& stem, const FileContents& files, bool quick, bool pictures);
 /// All that any of them asks for, and all that there is to learn: for the right code.
 TrialPlan plan_for_all(const std::vector<TrialPlan>& plans, bool quick, bool pictures);
 

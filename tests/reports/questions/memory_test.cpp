@@ -13,7 +13,7 @@ using testing::Not;
 
 constexpr double kMiB = 1 << 20;
 
-Json side(double mib) {
+Json memory_of_side(double mib) {
   return {{"built_bytes", 2 * mib * kMiB},
           {"peak_bytes", mib * kMiB},
           {"held_bytes", mib * kMiB / 2},
@@ -24,9 +24,9 @@ Json point(int width, double needed, double manual, double autograd, double bloc
   return {{"width", width},
           {"batch", 32},
           {"needed_bytes", {{"total", needed * kMiB}}},
-          {"manual", side(manual)},
-          {"autograd", side(autograd)},
-          {"block", side(block)}};
+          {"manual", memory_of_side(manual)},
+          {"autograd", memory_of_side(autograd)},
+          {"block", memory_of_side(block)}};
 }
 
 Json result(double manual, double autograd) {

@@ -2,14 +2,14 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
-#include <limits>
 #include <vector>
+
+#include "tests/support/infinity.hpp"
 
 namespace twin {
 namespace {
 
 constexpr double kU32 = 0x1p-24, kU64 = 0x1p-53;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(Decisions, OfFloatingPointNumbersAreComparisons) {
   static_assert(decide_above(2.0F, 1.0F) && !decide_above(1.0F, 1.0F) && !decide_above(1.0, 2.0));

@@ -6,11 +6,10 @@
 
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
+#include "tests/support/infinity.hpp"
 
 namespace twin {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Tensor tensor(std::vector<double> values) {
   const auto size = static_cast<std::int64_t>(values.size());

@@ -4,11 +4,12 @@
 #include <limits>
 #include <vector>
 
+#include "tests/support/infinity.hpp"
+
 namespace twin {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr float kU = 0x1p-24F;
+constexpr float kUnitRoundoff = 0x1p-24F;
 
 Tensor single(std::vector<float> values) {
   const auto size = static_cast<std::int64_t>(values.size());
@@ -24,13 +25,14 @@ TEST(JudgeFloat32, AllowsWhatTheOracleLoses) {
   const auto verdict = [&](float actual, float oracle) {
     return judge_float32(single({1, actual}), single({1, oracle}), exact({1, 1}), errors).verdict;
   };
-  EXPECT_EQ(verdict(1 + 100 * kU, 1 + 50 * kU), Verdict::pass);
-  EXPECT_EQ(verdict(1 + 100 * kU, 1), Verdict::fail);
+  EXPECT_EQ(verdict(1 + 100 * kUnitRoundoff, 1 + 50 * kUnitRoundoff), Verdict::pass);
+  EXPECT_EQ(verdict(1 + 100 * kUnitRoundoff, 1), Verdict::fail);
 }
 
 TEST(JudgeFloat32, LeavesWhatIsLikelyUnchecked) {
   const std::vector<RunningError> errors(2, RunningError(1, 50, 1));
-  const CheckRow row = judge_float32(single({1, 1 + 100 * kU}), single({1, 1}), exact({1, 1}), errors);
+  const CheckRow row =
+      judge_float32(single({1, 1 + 100 * kUnitRoundoff}), single({1, 1}), exact({1, 1}), errors);
   EXPECT_EQ(row.verdict, Verdict::unchecked);
   EXPECT_EQ(row.unchecked_share, 1);
 }
@@ -43,7 +45,7 @@ TEST(JudgeFloat32, SetsAsideWhatNothingBounds) {
   };
   EXPECT_EQ(judge(0.5, 1).verdict, Verdict::pass);
   EXPECT_EQ(judge(0.5, 1).unchecked_share, 0.5);
-  EXPECT_EQ(judge(0.5, 1 + 100 * kU).verdict, Verdict::fail) << "and excuses no other";
+  EXPECT_EQ(judge(0.5, 1 + 100 * kUnitRoundoff).verdict, Verdict::fail) << "and excuses no other";
   EXPECT_EQ(judge(0, 1).unchecked_share, 0) << "it meets the rule all the same";
   EXPECT_EQ(judge(std::numeric_limits<float>::quiet_NaN(), 1).verdict, Verdict::fail);
   EXPECT_EQ(judge(std::numeric_limits<float>::infinity(), 1).verdict, Verdict::fail);

@@ -13,7 +13,7 @@ namespace {
 using testing::Each;
 using testing::ElementsAre;
 
-constexpr Seed kSeed = 5;
+constexpr Seed kShuffle = 5;
 
 /// Byte images with labels: sample n is the pixels (n, n + 100), label n.
 Split images(std::int64_t count) {
@@ -155,7 +155,7 @@ TEST(OwnedBatch, AsKeepsLabels) {
 TEST(BatchStream, ShowsEverySampleOncePerEpoch) {
   const Split split = images(100);
   for (const std::int64_t batch_size : {1, 7, 50, 99, 100, 0}) {
-    BatchStream stream(split, DType::float32, batch_size, kSeed);
+    BatchStream stream(split, DType::float32, batch_size, kShuffle);
     for (const std::int64_t epoch : {0, 1, 2}) {
       std::vector<std::int64_t> order = epoch_order(stream, epoch);
       std::sort(order.begin(), order.end());
@@ -166,7 +166,7 @@ TEST(BatchStream, ShowsEverySampleOncePerEpoch) {
 
 TEST(BatchStream, EndsAnEpochOnAShorterBatch) {
   const Split split = images(10);
-  BatchStream stream(split, DType::float64, 4, kSeed);
+  BatchStream stream(split, DType::float64, 4, kShuffle);
   EXPECT_EQ(stream.batch_size(), 4);
   EXPECT_EQ(stream.batches_per_epoch(), 3);
   for (const std::int64_t epoch : {0, 1}) {
@@ -181,7 +181,7 @@ TEST(BatchStream, EndsAnEpochOnAShorterBatch) {
 
 TEST(BatchStream, HasNoShorterBatchWhereTheSizeDivides) {
   const Split split = images(12);
-  BatchStream stream(split, DType::float64, 4, kSeed);
+  BatchStream stream(split, DType::float64, 4, kShuffle);
   EXPECT_EQ(stream.batches_per_epoch(), 3);
   stream.begin_epoch(0);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(stream.next().inputs.rows(), 4);
@@ -189,7 +189,7 @@ TEST(BatchStream, HasNoShorterBatchWhereTheSizeDivides) {
 
 TEST(BatchStream, KeepsInputsAndTargetsTogether) {
   const Split split = images(30);
-  BatchStream stream(split, DType::float64, 7, kSeed);
+  BatchStream stream(split, DType::float64, 7, kShuffle);
   stream.begin_epoch(0);
   for (std::int64_t i = 0; i < stream.batches_per_epoch(); ++i) {
     const Batch& batch = stream.next();
@@ -205,7 +205,7 @@ TEST(BatchStream, KeepsInputsAndTargetsTogether) {
 TEST(BatchStream, CarriesIntegers) {
   const Split split = sequences(11);
   for (const DType dtype : {DType::float32, DType::float64}) {
-    BatchStream stream(split, dtype, 4, kSeed);
+    BatchStream stream(split, dtype, 4, kShuffle);
     stream.begin_epoch(0);
     std::vector<std::int64_t> first;
     for (const std::int64_t rows : {4, 4, 3}) {
@@ -226,8 +226,8 @@ TEST(BatchStream, CarriesIntegers) {
 
 TEST(BatchStream, ShufflesBySeedAndEpochAlone) {
   const Split split = images(100);
-  BatchStream stream(split, DType::float32, 10, kSeed), same(split, DType::float64, 10, kSeed),
-      other(split, DType::float32, 10, kSeed + 1);
+  BatchStream stream(split, DType::float32, 10, kShuffle), same(split, DType::float64, 10, kShuffle),
+      other(split, DType::float32, 10, kShuffle + 1);
   const std::vector<std::int64_t> first = epoch_order(stream, 0), second = epoch_order(stream, 1);
   EXPECT_NE(first, in_order(100));
   EXPECT_NE(first, second);
@@ -239,13 +239,13 @@ TEST(BatchStream, ShufflesBySeedAndEpochAlone) {
 
 TEST(BatchStream, ShufflesTheSameForEveryBatchSize) {
   const Split split = images(100);
-  BatchStream tens(split, DType::float32, 10, kSeed), sevens(split, DType::float32, 7, kSeed);
+  BatchStream tens(split, DType::float32, 10, kShuffle), sevens(split, DType::float32, 7, kShuffle);
   EXPECT_EQ(epoch_order(tens, 3), epoch_order(sevens, 3));
 }
 
 TEST(BatchStream, FeedsBothDTypesTheSameNumbersUpToRounding) {
   for (const Split& split : {images(20), numbers(20)}) {
-    BatchStream singles(split, DType::float32, 6, kSeed), doubles(split, DType::float64, 6, kSeed);
+    BatchStream singles(split, DType::float32, 6, kShuffle), doubles(split, DType::float64, 6, kShuffle);
     singles.begin_epoch(1);
     doubles.begin_epoch(1);
     for (std::int64_t i = 0; i < singles.batches_per_epoch(); ++i) {
@@ -260,7 +260,7 @@ TEST(BatchStream, FeedsBothDTypesTheSameNumbersUpToRounding) {
 TEST(BatchStream, NeverShufflesAFullBatch) {
   const Split split = images(50);
   for (const std::int64_t batch_size : {0, 50}) {
-    BatchStream stream(split, DType::float32, batch_size, kSeed);
+    BatchStream stream(split, DType::float32, batch_size, kShuffle);
     EXPECT_EQ(stream.batch_size(), 50);
     EXPECT_EQ(stream.batches_per_epoch(), 1);
     EXPECT_EQ(epoch_order(stream, 0), in_order(50));
@@ -270,14 +270,14 @@ TEST(BatchStream, NeverShufflesAFullBatch) {
 
 TEST(BatchStream, RefusesANegativeBatchSize) {
   const Split split = images(4);
-  EXPECT_THROW_MESSAGE(BatchStream(split, DType::float32, -1, kSeed), UsageError, "the batch size is -1",
+  EXPECT_THROW_MESSAGE(BatchStream(split, DType::float32, -1, kShuffle), UsageError, "the batch size is -1",
                        "give 1 or more");
 }
 
 TEST(BatchStream, RefusesABatchLargerThanTheDataset) {
   const Split split = images(4);
-  EXPECT_NO_THROW(BatchStream(split, DType::float32, 4, kSeed));
-  EXPECT_THROW_MESSAGE(BatchStream(split, DType::float32, 5, kSeed), UsageError,
+  EXPECT_NO_THROW(BatchStream(split, DType::float32, 4, kShuffle));
+  EXPECT_THROW_MESSAGE(BatchStream(split, DType::float32, 5, kShuffle), UsageError,
                        "a batch of 5 is larger than the dataset", "give at most 4");
 }
 
@@ -327,7 +327,7 @@ TEST(RandomBatch, DrawsTargetsThatTheLossTakes) {
   for (const Draw draw : {Draw::uniform, Draw::integers})
     for (const LossSpec& loss : {LossSpec(BceWithLogitsLossSpec{}), LossSpec(MseLossSpec{})}) {
       const Shape outputs{50, 4};
-      const OwnedBatch batch = random_batch(bare(loss), outputs, DType::float64, kSeed, 0, draw);
+      const OwnedBatch batch = random_batch(bare(loss), outputs, DType::float64, kShuffle, 0, draw);
       EXPECT_NO_THROW(validate_targets(loss, outputs, DType::float64, batch.targets.view()));
     }
 }
@@ -335,7 +335,7 @@ TEST(RandomBatch, DrawsTargetsThatTheLossTakes) {
 TEST(RandomBatch, OfIntegersReachesBothEnds) {
   const auto values = [](LossSpec loss) {
     const std::vector<double> all =
-        random_batch(bare(std::move(loss)), {50, 4}, DType::float64, kSeed, 0, Draw::integers)
+        random_batch(bare(std::move(loss)), {50, 4}, DType::float64, kShuffle, 0, Draw::integers)
             .targets.to_doubles();
     return std::set<double>(all.begin(), all.end());
   };

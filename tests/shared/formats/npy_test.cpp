@@ -14,8 +14,8 @@ namespace {
 
 using testing::ElementsAre;
 
-const std::string kValues = raw<float>({1, 2, 3, 4, 5, 6});
-const std::string kArray = npy_bytes("<f4", "(2, 3)", kValues);
+const std::string kSixNumbers = raw<float>({1, 2, 3, 4, 5, 6});
+const std::string kArray = npy_bytes("<f4", "(2, 3)", kSixNumbers);
 
 /// A header around `shape`.
 std::string header(const std::string& shape) {
@@ -57,7 +57,7 @@ TEST_F(NpyTest, ReadsScalarsVectorsAndNothing) {
 
 TEST_F(NpyTest, ReadsEveryVersion) {
   for (const char version : {'\1', '\2', '\3'})
-    EXPECT_THAT(read(npy_file(header("(6,)"), kValues, version)).data<float>(),
+    EXPECT_THAT(read(npy_file(header("(6,)"), kSixNumbers, version)).data<float>(),
                 ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
@@ -66,18 +66,18 @@ TEST_F(NpyTest, ReadsHeadersOfAnyLength) {
   for (const std::size_t length : {100, 127, 128, 200, 255, 256, 384, 33000, 65535}) {
     std::string text = header("(6,)");
     text.insert(text.size() - 1, length - text.size(), ' ');
-    EXPECT_EQ(read(npy_file(text, kValues)).size(), 6) << length;
+    EXPECT_EQ(read(npy_file(text, kSixNumbers)).size(), 6) << length;
   }
 }
 
 TEST_F(NpyTest, ReadsTheKeysInAnyOrder) {
   for (const char* text : {"{'shape': (6,), 'fortran_order': False, 'descr': '<f4', }\n",
                            "{'fortran_order':False,'descr':'<f4','shape':(6,)}"})
-    EXPECT_THAT(read(npy_file(text, kValues)).data<float>(), ElementsAre(1, 2, 3, 4, 5, 6));
+    EXPECT_THAT(read(npy_file(text, kSixNumbers)).data<float>(), ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
 TEST_F(NpyTest, TurnsFortranOrderIntoRowMajor) {
-  const Tensor matrix = read(npy_bytes("<f4", "(2, 3)", kValues, true));
+  const Tensor matrix = read(npy_bytes("<f4", "(2, 3)", kSixNumbers, true));
   EXPECT_EQ(matrix.shape(), (Shape{2, 3}));
   EXPECT_THAT(matrix.data<float>(), ElementsAre(1, 3, 5, 2, 4, 6));
   std::vector<std::uint8_t> values(24);
@@ -116,8 +116,9 @@ TEST_F(NpyTest, RefusesOtherDtypes) {
   for (const char* descr : {">f4", "<c8", "|O", "<u8", "|V2", "<U3", "<M8[ns]", "<f16", "f4", ""})
     expect_refused(npy_bytes(descr, "(1,)", std::string(64, '\0')), std::string("dtype '") + descr + "'",
                    "save it as float32");
-  expect_refused(npy_file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,), }\n", kValues),
-                 "records");
+  expect_refused(
+      npy_file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,), }\n", kSixNumbers),
+      "records");
 }
 
 TEST_F(NpyTest, NamesAMissingFile) {
@@ -145,7 +146,7 @@ TEST_F(NpyTest, RefusesAnotherFormat) {
   expect_refused("\x93NUMPX\1", "this is no npy array");
   expect_refused("PK\3\4 and so on", "this is no npy array");
   for (const char version : {'\0', '\4', '\xff'})
-    expect_refused(npy_file(header("(6,)"), kValues, version), "version");
+    expect_refused(npy_file(header("(6,)"), kSixNumbers, version), "version");
 }
 
 TEST_F(NpyTest, RefusesAHeaderOfImpossibleLength) {
@@ -167,23 +168,23 @@ TEST_F(NpyTest, RefusesDamagedHeaders) {
                            "{'descr': <f4, 'fortran_order': False, 'shape': (6,)}",
                            "{'descr': '<f4', 'fortran_order': False, 'shape': (6,)",
                            "{'descr': '<f4', 'fortran_order': False, 'shape': (6,"})
-    expect_refused(npy_file(text, kValues), "the npy header is damaged");
+    expect_refused(npy_file(text, kSixNumbers), "the npy header is damaged");
   for (const char* shape : {"6", "[6]", "(-6,)", "(6.0,)", "(a,)", "(,)", "(2 3)", "(6,,)", "(+6,)", "(0x6,)",
                             "(9223372036854775808,)", "(6", "(6L,)"})
-    expect_refused(npy_file(header(shape), kValues), "the npy header is damaged");
+    expect_refused(npy_file(header(shape), kSixNumbers), "the npy header is damaged");
 }
 
 // 2^60 values must not be allocated when the file holds six.
 TEST_F(NpyTest, RefusesHugeShapesOfATinyFile) {
-  expect_refused(npy_file(header("(1099511627776,)"), kValues), "truncated: 24 of 4398046511104 bytes");
+  expect_refused(npy_file(header("(1099511627776,)"), kSixNumbers), "truncated: 24 of 4398046511104 bytes");
   for (const char* shape :
        {"(9223372036854775807,)", "(4294967296, 4294967296)", "(9223372036854775807, 2, 0)"})
-    expect_refused(npy_file(header(shape), kValues), "too large for a shape");
+    expect_refused(npy_file(header(shape), kSixNumbers), "too large for a shape");
 }
 
 TEST_F(NpyTest, SurvivesEveryByteInItsHeader) {
   int refused = 0, total = 0;
-  for (std::size_t i = 0; i < kArray.size() - kValues.size(); ++i)
+  for (std::size_t i = 0; i < kArray.size() - kSixNumbers.size(); ++i)
     for (const int byte : {0x00, 0x0a, 0x20, 0x27, 0x28, 0x29, 0x2c, 0x2d, 0x30, 0x39, 0x7b, 0x7d, 0xff}) {
       std::string damaged = kArray;
       damaged[i] = static_cast<char>(byte);
@@ -234,7 +235,7 @@ TEST_F(NpzTest, NamesTheMemberAndItsFault) {
   expect_refused({right, {"b.npy", kArray.substr(0, 130)}}, "member b.npy: truncated: 2 of 24");
   expect_refused({right, {"b.npy", kArray + '\0'}}, "member b.npy: trailing garbage");
   expect_refused({right, {"b.npy", ""}}, "member b.npy: this is no npy array");
-  expect_refused({right, {"b.npy", npy_bytes(">f4", "(6,)", kValues)}}, "member b.npy: dtype '>f4'");
+  expect_refused({right, {"b.npy", npy_bytes(">f4", "(6,)", kSixNumbers)}}, "member b.npy: dtype '>f4'");
   expect_refused({right, {"archive/data.pkl", "?"}}, "member archive/data.pkl is no .npy array",
                  "numpy.savez");
   expect_refused({right, {"folder/", ""}}, "folder/ is no .npy array");

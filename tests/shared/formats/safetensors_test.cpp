@@ -15,7 +15,7 @@ using testing::ElementsAre;
 
 const std::string kHeader = R"({"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},)"
                             R"("b":{"dtype":"F64","shape":[],"data_offsets":[8,16]}})";
-const std::string kValues = raw<float>({1, -2}) + raw<double>({0.1});
+const std::string kData = raw<float>({1, -2}) + raw<double>({0.1});
 
 /// The header of one tensor `w`.
 std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
@@ -52,7 +52,7 @@ class SafetensorsTest : public testing::Test {
 };
 
 TEST_F(SafetensorsTest, ReadsNamesShapesAndValues) {
-  const NamedTensors tensors = read(safetensors_file(kHeader, kValues));
+  const NamedTensors tensors = read(safetensors_file(kHeader, kData));
   ASSERT_EQ(tensors.size(), 2U);
   EXPECT_EQ(tensors.at("a").shape(), (Shape{2, 1}));
   EXPECT_THAT(tensors.at("a").data<float>(), ElementsAre(1, -2));
@@ -109,9 +109,9 @@ TEST_F(SafetensorsTest, GivesTheTensorsInTheOrderOfTheirValues) {
 }
 
 TEST_F(SafetensorsTest, IgnoresMetadataAndPadding) {
-  EXPECT_EQ(read(safetensors_file(R"({"__metadata__":{"format":"pt"},)" + kHeader.substr(1) + "   ", kValues))
-                .size(),
-            2U);
+  EXPECT_EQ(
+      read(safetensors_file(R"({"__metadata__":{"format":"pt"},)" + kHeader.substr(1) + "   ", kData)).size(),
+      2U);
   EXPECT_EQ(read(safetensors_file("{}", "")).size(), 0U);
 }
 
@@ -167,7 +167,7 @@ TEST_F(SafetensorsTest, RefusesADirectoryAndAPipe) {
 }
 
 TEST_F(SafetensorsTest, RefusesAFileThatIsCutAnywhere) {
-  const std::string bytes = safetensors_file(kHeader, kValues);
+  const std::string bytes = safetensors_file(kHeader, kData);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     rewrite_file(file_, bytes.substr(0, size));
     EXPECT_THROW_MESSAGE(read_safetensors(file_), DataError, file_, "truncated") << "cut to " << size;
@@ -263,9 +263,9 @@ TEST_F(SafetensorsTest, RefusesOffsetsThatDoNotFit) {
 }
 
 TEST_F(SafetensorsTest, SurvivesEveryByteInItsHeader) {
-  const std::string bytes = safetensors_file(kHeader, kValues);
+  const std::string bytes = safetensors_file(kHeader, kData);
   int refused = 0, total = 0;
-  for (std::size_t i = 0; i < bytes.size() - kValues.size(); ++i)
+  for (std::size_t i = 0; i < bytes.size() - kData.size(); ++i)
     for (const int byte : {0x00, 0x20, 0x22, 0x2c, 0x2d, 0x31, 0x39, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0xff}) {
       std::string damaged = bytes;
       damaged[i] = static_cast<char>(byte);

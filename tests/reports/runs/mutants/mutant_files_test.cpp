@@ -194,7 +194,7 @@ TEST_F(MutantFiles, MakeOneEditAfterTheOther) {
 
 TEST_F(MutantFiles, ChangeSeveralFiles) {
   write_file(tree_ / "manual/b.hpp", "one\n");
-  const Contents contents =
+  const FileContents contents =
       mutated_files(load(kHeader + kEdit + edit("    one\n", "    three\n", "manual/b.hpp")), tree_.path());
   EXPECT_THAT(contents, ElementsAre(testing::Pair("manual/a.hpp", "before\ntwo\nafter\n"),
                                     testing::Pair("manual/b.hpp", "three\n")));

@@ -1,9 +1,16 @@
-#include "autograd/layer.hpp"
+// How make_layer() makes any layer. It knows them all: autograd/backend.cpp alone includes it.
+#pragma once
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "autograd/layer.hpp"
 #include "stems/autograd/layers.hpp"
 
 namespace twin::autograd {
-namespace {
 
 /// Puts a module behind the interface that composites hold.
 template <typename Module>
@@ -45,9 +52,7 @@ class LayerUnit final : public Layer {
   Module module_;
 };
 
-}  // namespace
-
-std::unique_ptr<Layer> make_layer(const LayerSpec& spec, const Scope& scope) {
+inline std::unique_ptr<Layer> make_layer(const LayerSpec& spec, const Scope& scope) {
   const Scope inner = scope.inner(spec.name);
   return std::visit(
       [&](const auto& kind) -> std::unique_ptr<Layer> {
