@@ -17,8 +17,10 @@ void by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Ind
   const Side<Scalar, OrderA> x(a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
   const Side<Scalar, OrderB> y(b.data, b.rows, b.cols, Eigen::OuterStride<>(b.stride));
   Eigen::Map<Matrix<Scalar>, 0, Eigen::OuterStride<>> z(c, a.rows, b.cols, Eigen::OuterStride<>(stride));
-  if (!add) z.setZero();  // as Eigen does it for a product that it assigns
-  z.noalias() += x * y;
+  if (add)
+    z.noalias() += x * y;
+  else
+    z.noalias() = x * y;
 }
 
 template <typename Scalar>
