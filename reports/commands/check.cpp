@@ -217,7 +217,7 @@ void add_check(CLI::App& app, Action& action) {
   add_device(*command, options->checking.device);
   add_dtypes(*command, options->checking.dtypes);
   command->add_option("--steps", options->checking.steps, "Training steps to check")->option_text("N [3]");
-  add_seed(*command, options->checking.seed, "Seed of the weights and the probes");
+  add_seed(*command, options->checking.seed, "Seed of the weights, the masks and the probes");
   command->add_flag("--verbose", options->verbose, "Every tensor on a line of its own");
   add_data(*command, *options);
   add_threads(*command, *options);

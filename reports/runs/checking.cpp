@@ -18,7 +18,7 @@ namespace {
 // What is checked in every dtype.
 struct Subject {
   std::string name;
-  const NetworkSpec& spec;
+  NetworkSpec spec;
   NamedTensors parameters;  // of float64, as the batches are
   std::vector<OwnedBatch> batches;
   bool is_example;
@@ -29,6 +29,7 @@ Subject subject_of(const CatalogueEntry& entry, const CheckingOptions& options) 
   const BatchStream stream(dataset.train, DType::float64, entry.batch_size, options.seed);
   Subject subject{
       entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, options.seed), {}, false};
+  subject.spec.mask_seed = options.seed;
   const std::int64_t count = std::min(options.steps, stream.batches_per_epoch());
   for (std::int64_t b = 0; b < count; ++b)
     subject.batches.push_back(
@@ -43,6 +44,7 @@ Subject subject_of(const Stem& stem, const Example& example, const CheckingOptio
                   initial_parameters(example, DType::float64, options.seed),
                   {},
                   true};
+  subject.spec.mask_seed = options.seed;
   for (std::int64_t b = 0; b < std::min(options.steps, kBatches); ++b)
     subject.batches.push_back(
         random_batch(example, DType::float64, options.seed, static_cast<std::uint32_t>(b)));

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <functional>
+
 #include "shared/layers/dense.hpp"
 
 namespace twin {
@@ -65,6 +68,22 @@ constexpr const char* kLastRow =
     "the sum over the batch keeps its last sample alone: overwritten instead of added";
 constexpr const char* kFirstRow = "the sum over the batch stops at its first sample";
 
+// What a loop over blocks of samples leaves out. sum(n): the gradient of the first n samples.
+void add_sums_of_blocks(std::vector<Prediction>& all, const std::string& name, std::int64_t samples,
+                        const std::function<Values(std::int64_t)>& sum) {
+  for (const std::int64_t block : {8, 16, 32, 64, 128, 256}) {
+    if (block >= samples) return;
+    all.push_back({"first_block_only", fmt::format("d_{} = Σ of the first {} samples", name, block),
+                   fmt::format("the sum over the batch stops behind its first block of {}", block),
+                   sum(block)});
+    const std::int64_t whole = samples - samples % block;
+    if (whole > block && whole < samples)
+      all.push_back(
+          {"rest_behind_blocks_missing", fmt::format("d_{} = Σ of the first {} samples", name, whole),
+           fmt::format("the samples behind the last whole block of {} are left out", block), sum(whole)});
+  }
+}
+
 std::vector<Prediction> wrong_weight_gradients(const LayerValues& v) {
   const Sizes s(v);
   const Values columns = each(index(s.in), [&](std::size_t i) {
@@ -84,16 +103,24 @@ std::vector<Prediction> wrong_weight_gradients(const LayerValues& v) {
   if (s.in == s.out)
     all.push_back({"output_for_input", "d_W = d_yᵀ·y", "the layer's output stands where its input belongs",
                    weight_gradient(v, v.y, 0, s.n)});
+  add_sums_of_blocks(all, "W", s.n, [&](std::int64_t n) { return weight_gradient(v, v.x, 0, n); });
   return all;
 }
 
 std::vector<Prediction> wrong_bias_gradients(const LayerValues& v) {
   const std::size_t out = index(v.y.columns());
-  const auto row = [&](std::int64_t n) {
-    return each(out, [&](std::size_t j) { return v.d_y[index(n) * out + j]; });
+  const auto sum = [&](std::int64_t first, std::int64_t last) {
+    return each(out, [&](std::size_t j) {
+      double of_column = 0;
+      for (std::int64_t n = first; n < last; ++n) of_column += v.d_y[index(n) * out + j];
+      return of_column;
+    });
   };
-  return {{"last_sample_only", "d_b = d_yₙ of the last n", kLastRow, row(v.d_y.rows() - 1)},
-          {"first_sample_only", "d_b = d_y₀", kFirstRow, row(0)}};
+  const std::int64_t n = v.d_y.rows();
+  std::vector<Prediction> all{{"last_sample_only", "d_b = d_yₙ of the last n", kLastRow, sum(n - 1, n)},
+                              {"first_sample_only", "d_b = d_y₀", kFirstRow, sum(0, 1)}};
+  add_sums_of_blocks(all, "b", n, [&](std::int64_t last) { return sum(0, last); });
+  return all;
 }
 
 }  // namespace dense_mistakes

@@ -259,7 +259,7 @@ TEST(Check, PassesOnEveryNetwork) {
 std::vector<std::string> steps_of(const json& trace) {
   std::vector<std::string> steps;
   for (const json& entry : trace)
-    if (steps.empty() || steps.back() != entry["step"]) steps.push_back(entry["step"]);
+    if (steps.empty() || steps.back() != entry["step"].get<std::string>()) steps.push_back(entry["step"]);
   return steps;
 }
 
