@@ -41,8 +41,18 @@ CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) 
   expect_positive(options.epochs, "--epochs");
   expect_positive(options.steps, "--steps");
   expect_positive(options.batch_size, "--batch");
-  entry.epochs = options.epochs.value_or(entry.epochs);
-  entry.batch_size = options.batch_size.value_or(entry.batch_size);
+  const std::int64_t epochs = entry.epochs, batch_size = entry.batch_size;
+  entry.epochs = options.epochs.value_or(epochs);
+  entry.batch_size = options.batch_size.value_or(batch_size);
+  // A schedule of the catalogue ends with the last of the catalogue's epochs.
+  if (entry.spec.schedule) {
+    double factor = static_cast<double>(entry.epochs) / static_cast<double>(epochs);
+    if (batch_size > 0 && entry.batch_size > 0)  // 0: all samples
+      factor *= static_cast<double>(batch_size) / static_cast<double>(entry.batch_size);
+    entry.spec.schedule =
+        std::visit([&](const auto& schedule) -> ScheduleSpec { return schedule.stretched(factor); },
+                   *entry.spec.schedule);
+  }
   expect_positive(options.eval_every, "--eval-every");
   entry.seed = options.seed.value_or(entry.seed);
   entry.spec.mask_seed = entry.seed;

@@ -1,5 +1,7 @@
 #include "shared/schedules/cosine_with_warmup.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "shared/errors.hpp"
@@ -11,6 +13,16 @@ void CosineWithWarmupSchedule::validate() const {
   if (warmup_steps < 0 || warmup_steps >= total_steps)
     throw UsageError(fmt::format("a warm-up of {} steps of {}", warmup_steps, total_steps), {},
                      "give at least 0 and fewer than all");
+}
+
+CosineWithWarmupSchedule CosineWithWarmupSchedule::stretched(double factor) const {
+  const auto steps = [&](std::int64_t n) {
+    return static_cast<std::int64_t>(std::llround(static_cast<double>(n) * factor));
+  };
+  CosineWithWarmupSchedule longer = *this;
+  longer.warmup_steps = steps(warmup_steps);
+  longer.total_steps = std::max(steps(total_steps), longer.warmup_steps + 1);
+  return longer;
 }
 
 std::vector<Example> CosineWithWarmupSchedule::examples() {

@@ -23,6 +23,8 @@ struct CosineWithWarmupSchedule {
   HyperparameterFields hyperparameters() { return {{"floor", &floor, true, 1.0}}; }
   /// Throws UsageError unless 0 <= warmup_steps < total_steps.
   void validate() const;
+  /// The same course over `factor` times the steps, rounded: more than 0 behind the warm-up.
+  CosineWithWarmupSchedule stretched(double factor) const;
   static std::vector<Example> examples();
 };
 

@@ -99,6 +99,16 @@ TEST(CosineWithWarmup, StepsAreAsLongAsTheRate) {
   }
 }
 
+// Twice the steps: two of them for each of before. A schedule that would be all warm-up keeps a step to fall
+// in.
+TEST(CosineWithWarmup, IsStretchedToAnotherNumberOfSteps) {
+  const CosineWithWarmupSchedule schedule{.warmup_steps = 4, .total_steps = 10, .floor = 0.1};
+  EXPECT_EQ(schedule.stretched(2), (CosineWithWarmupSchedule{8, 20, 0.1}));
+  EXPECT_EQ(schedule.stretched(0.25), (CosineWithWarmupSchedule{1, 3, 0.1}));
+  EXPECT_EQ(schedule.stretched(1), schedule);
+  EXPECT_EQ((CosineWithWarmupSchedule{4, 5}).stretched(0.25), (CosineWithWarmupSchedule{1, 2}));
+}
+
 TEST(CosineWithWarmup, RefusesWhatIsNoSchedule) {
   const auto validated = [](CosineWithWarmupSchedule schedule) {
     return [=] { validate(scheduled(schedule)); };

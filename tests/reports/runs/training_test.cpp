@@ -42,6 +42,16 @@ TEST(Configured, SeedsTheMasksToo) {
   EXPECT_EQ(one, losses(1));
 }
 
+TEST(Configured, AScheduleLastsAsLongAsTheTraining) {
+  const auto steps_of = [](const TrainingOptions& options) {
+    const CatalogueEntry entry = configured(find_network("lenet"), options);
+    return std::get<CosineWithWarmupSchedule>(*entry.spec.schedule).total_steps;
+  };
+  const std::int64_t steps = steps_of({});
+  EXPECT_EQ(steps_of({.epochs = 10}), 2 * steps);
+  EXPECT_EQ(steps_of({.epochs = 10, .batch_size = 16}), 8 * steps);
+}
+
 TEST(Configured, AnotherOptimiserStartsFromItsOwnDefaults) {
   const CatalogueEntry entry = configured(find_network("xor"), {.optimizer = "adam"});
   EXPECT_TRUE(entry.spec.optimizer == OptimizerSpec(AdamSpec{}));
