@@ -52,7 +52,7 @@ void expect_companions(const NamedTensors& tensors, const std::filesystem::path&
                        "save its tensors under the names of the gradients");
     if (tensors.at(name).shape() != gradient.shape())
       throw ShapeError(fmt::format("{} is {}, and its gradient {}", name, to_string(tensors.at(name).shape()),
-                                   twin::to_string(gradient.shape())),
+                                   to_string(gradient.shape())),
                        path.string());
   }
 }

@@ -81,7 +81,7 @@ void print_traces(const Trace& manual, const Trace& autograd) {
     step = here;
     const Difference gap = difference(manual[i].value, autograd[i].value);
     const std::string left = fmt::format("  {} ({})   {}", manual[i].quantity(),
-                                         twin::to_string(manual[i].value.shape()), manual[i].formula);
+                                         to_string(manual[i].value.shape()), manual[i].formula);
     fmt::print("{}{}{}   gap {:.2g}\n", left, padding(left), autograd[i].formula, gap.max_abs);
     const std::vector<std::string> a = lines_of(manual[i].value), b = lines_of(autograd[i].value);
     for (std::size_t l = 0; l < a.size(); ++l) {

@@ -69,7 +69,7 @@ int run(TrainArguments& options) {
   if (!result.tensors.empty()) {
     Table table({"quantity", "tensor", "shape", ">largest gap", ">relative", ">at element"});
     for (const TensorGap& tensor : result.tensors)
-      table.add({tensor.quantity, tensor.name, twin::to_string(tensor.shape),
+      table.add({tensor.quantity, tensor.name, to_string(tensor.shape),
                  fmt::format("{:.3g}", tensor.gap.max_abs), fmt::format("{:.3g}", tensor.gap.max_rel()),
                  std::to_string(tensor.gap.index)});
     fmt::print("\n{}", table.terminal());

@@ -13,7 +13,6 @@
 namespace twin::reports {
 namespace build_cost {
 
-constexpr const char* kSides[] = {"manual", "autograd"};
 constexpr const char* kNetwork = "xor";  // of bench/startup
 constexpr double kNoisy = 0.1;           // of the median
 constexpr double kMega = 1e6, kMilli = 1e-3;

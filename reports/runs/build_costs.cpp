@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSides[] = {"manual", "autograd"};
 // On the clock, compiling takes as long as this at most: in a quick run it is cut off, otherwise no round is
 // begun that would go beyond it (the first always is).
 constexpr double kQuickSeconds = 45, kSeconds = 60;

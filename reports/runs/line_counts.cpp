@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kTwins[] = {"manual", "autograd"};
 // What a network chooses from; all else below a side is shared by its networks.
 constexpr const char *kLayers = "layers", *kLosses = "losses", *kOptimizers = "optim",
                      *kSchedules = "schedules", *kClipping = "clipping";
@@ -187,7 +186,7 @@ void add(Json& roles, const char* role, int lines) { roles[role] = roles[role].g
 }  // namespace
 
 Json count_lines(const fs::path& root) {
-  const Side manual(root, kTwins[0]), autograd(root, kTwins[1]);
+  const Side manual(root, kSides[0]), autograd(root, kSides[1]);
   const std::map<std::string, LineCounts> manual_parts = manual.parts(), autograd_parts = autograd.parts();
 
   std::set<std::string> names;
@@ -230,7 +229,7 @@ Json count_lines(const fs::path& root) {
 
 Json count_roles(const fs::path& root) {
   Json sides;
-  for (const char* name : kTwins) {
+  for (const char* name : kSides) {
     const std::vector<Source> sources = read_sources(root, name);
     Json all = no_roles(), functions = Json::array();
     std::map<std::string, Json> kinds;

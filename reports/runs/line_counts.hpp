@@ -7,6 +7,9 @@
 
 namespace twin::reports {
 
+/// The folders of the two sides, and their names in every result.
+inline constexpr const char* kSides[] = {"manual", "autograd"};
+
 /// The lines of both sides below the source tree `root`, each as {"code", "comment", "blank"}:
 ///
 ///   parts       [{"part": "layers/dense", "manual": lines, "autograd": lines}]; files of the same stem are a

@@ -11,11 +11,7 @@
 #include "shared/errors.hpp"
 
 namespace twin {
-namespace {
-
-constexpr std::string_view kFetchAgain = "fetch the file again";
-
-}  // namespace
+namespace {}  // namespace
 
 struct GzipReader::State {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{nullptr, &std::fclose};

@@ -5,8 +5,12 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace twin {
+
+/// What to do about a damaged download.
+inline constexpr std::string_view kFetchAgain = "fetch the file again";
 
 class GzipReader {
  public:

@@ -11,12 +11,10 @@
 namespace twin {
 namespace {
 
-constexpr std::string_view kRemedy = "fetch the file again";
-
 std::uint32_t read_big_endian(GzipReader& reader) {
   std::array<std::byte, 4> bytes{};
   if (reader.read(bytes.data(), bytes.size()) != bytes.size())
-    throw DataError("the idx header is truncated", reader.path().string(), kRemedy);
+    throw DataError("the idx header is truncated", reader.path().string(), kFetchAgain);
   std::uint32_t value = 0;
   for (const std::byte byte : bytes) value = value << 8 | std::to_integer<std::uint32_t>(byte);
   return value;
@@ -37,9 +35,10 @@ Tensor read_idx(const std::filesystem::path& path, int dimensions) {
   std::int64_t count = 1;
   for (int i = 0; i < dimensions; ++i) {
     shape.push_back(read_big_endian(reader));
-    if (shape.back() == 0) throw DataError(fmt::format("dimension {} is 0", i), path.string(), kRemedy);
+    if (shape.back() == 0) throw DataError(fmt::format("dimension {} is 0", i), path.string(), kFetchAgain);
     if (count > std::numeric_limits<std::int64_t>::max() / shape.back())
-      throw DataError(fmt::format("the dimensions {} overflow", to_string(shape)), path.string(), kRemedy);
+      throw DataError(fmt::format("the dimensions {} overflow", to_string(shape)), path.string(),
+                      kFetchAgain);
     count *= shape.back();
   }
 
@@ -54,7 +53,7 @@ Tensor read_idx(const std::filesystem::path& path, int dimensions) {
     done += static_cast<std::int64_t>(got);
     if (got < part)
       throw DataError(fmt::format("truncated: {} of {} values ({})", done, count, to_string(shape)),
-                      path.string(), kRemedy);
+                      path.string(), kFetchAgain);
   }
   reader.expect_end();
   return {path.filename().string(), shape, std::move(values)};

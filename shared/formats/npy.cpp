@@ -21,15 +21,12 @@ namespace {
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::string_view kExtension = ".npy";
 
-struct NpyElement {
-  std::string_view descr;
-  Element element;
-};
-constexpr std::array kNpyElements{
-    NpyElement{"<f8", Element::f64}, NpyElement{"<f4", Element::f32},    NpyElement{"<f2", Element::f16},
-    NpyElement{"<i8", Element::i64}, NpyElement{"<i4", Element::i32},    NpyElement{"<i2", Element::i16},
-    NpyElement{"|i1", Element::i8},  NpyElement{"<u4", Element::u32},    NpyElement{"<u2", Element::u16},
-    NpyElement{"|u1", Element::u8},  NpyElement{"|b1", Element::boolean}};
+constexpr std::array kNpyElements{NamedElement{"<f8", Element::f64},    NamedElement{"<f4", Element::f32},
+                                  NamedElement{"<f2", Element::f16},    NamedElement{"<i8", Element::i64},
+                                  NamedElement{"<i4", Element::i32},    NamedElement{"<i2", Element::i16},
+                                  NamedElement{"|i1", Element::i8},     NamedElement{"<u4", Element::u32},
+                                  NamedElement{"<u2", Element::u16},    NamedElement{"|u1", Element::u8},
+                                  NamedElement{"|b1", Element::boolean}};
 
 struct Header {
   std::optional<Element> element;
@@ -95,8 +92,8 @@ class HeaderParser {
     constexpr std::string_view kRemedy = "save it as float32 or float64";
     if (next_is('[')) source_.refuse("arrays of records cannot be read", kRemedy);
     const std::string_view descr = string();
-    for (const NpyElement& known : kNpyElements)
-      if (known.descr == descr) return known.element;
+    for (const NamedElement& known : kNpyElements)
+      if (known.name == descr) return known.element;
     source_.refuse(fmt::format("dtype '{}' cannot be read", descr), kRemedy);
   }
 

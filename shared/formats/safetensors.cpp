@@ -23,17 +23,13 @@ constexpr std::uint64_t kLongestHeader = 100'000'000;
 
 constexpr std::string_view kMetadata = "__metadata__";
 
-struct SafetensorsElement {
-  std::string_view name;
-  Element element;
-};
 constexpr std::array kSafetensorsElements{
-    SafetensorsElement{"F64", Element::f64}, SafetensorsElement{"F32", Element::f32},
-    SafetensorsElement{"F16", Element::f16}, SafetensorsElement{"BF16", Element::bf16},
-    SafetensorsElement{"I64", Element::i64}, SafetensorsElement{"I32", Element::i32},
-    SafetensorsElement{"I16", Element::i16}, SafetensorsElement{"I8", Element::i8},
-    SafetensorsElement{"U32", Element::u32}, SafetensorsElement{"U16", Element::u16},
-    SafetensorsElement{"U8", Element::u8},   SafetensorsElement{"BOOL", Element::boolean}};
+    NamedElement{"F64", Element::f64}, NamedElement{"F32", Element::f32},
+    NamedElement{"F16", Element::f16}, NamedElement{"BF16", Element::bf16},
+    NamedElement{"I64", Element::i64}, NamedElement{"I32", Element::i32},
+    NamedElement{"I16", Element::i16}, NamedElement{"I8", Element::i8},
+    NamedElement{"U32", Element::u32}, NamedElement{"U16", Element::u16},
+    NamedElement{"U8", Element::u8},   NamedElement{"BOOL", Element::boolean}};
 
 struct Entry {
   std::string name;
@@ -86,7 +82,7 @@ Entry read_entry(const std::string& name, const json& value, const ByteSource& s
   const json& dtype = value["dtype"];
   const auto* const found =
       std::find_if(kSafetensorsElements.begin(), kSafetensorsElements.end(),
-                   [&](const SafetensorsElement& known) { return dtype == json(known.name); });
+                   [&](const NamedElement& known) { return dtype == json(known.name); });
   if (found == kSafetensorsElements.end())
     source.refuse(fmt::format("tensor {}: dtype {} cannot be read", name, dtype.dump(-1, ' ', true)),
                   "save it as float32 or float64");

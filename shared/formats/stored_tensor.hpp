@@ -62,6 +62,12 @@ class FileSource : public ByteSource {
 /// How a file stores an element. All are little-endian.
 enum class Element { f64, f32, f16, bf16, i64, i32, i16, i8, u32, u16, u8, boolean };
 
+/// What a format calls it.
+struct NamedElement {
+  std::string_view name;
+  Element element;
+};
+
 /// Bytes that a tensor takes in the file. `name` is for the message: throws DataError when the number is
 /// beyond int64.
 std::uint64_t stored_bytes(const ByteSource& source, std::string_view name, const Shape& shape,

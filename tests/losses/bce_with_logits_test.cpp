@@ -16,11 +16,6 @@ using testing::ElementsAre;
 
 NetworkSpec bce() { return loss_alone(BceWithLogitsLossSpec{}); }
 
-OwnedBatch logits_and_targets(const std::vector<double>& logits, const std::vector<double>& targets) {
-  const Shape shape{1, static_cast<std::int64_t>(logits.size())};
-  return {Tensor("inputs", shape, logits), Tensor("targets", shape, targets)};
-}
-
 TEST(BceWithLogitsLoss, IsTheMeanOverAllElements) {
   manual::BceWithLogitsLoss<double> loss(BceWithLogitsLossSpec{});
   const manual::Matrix<double> y = manual::Matrix<double>::Zero(2, 3);
@@ -36,7 +31,7 @@ TEST(BceWithLogitsLoss, IsExactFarOut) {
       for (const double size : {1e2, 1e4, 1e30}) {
         const auto at = [&](double logit, double target) {
           return loaded(*backend, bce(), {}, dtype)
-              ->gradients(logits_and_targets({logit}, {target}).as(dtype).view());
+              ->gradients(one_sample({logit}, {target}).as(dtype).view());
         };
         const double rounded = dtype == DType::float32 ? static_cast<double>(static_cast<float>(size)) : size;
         EXPECT_NEAR(at(size, 1).loss, 0, 1e-40) << backend->name();
@@ -56,7 +51,7 @@ TEST(BceWithLogitsLoss, LeastLossIsTheEntropyOfTheTarget) {
   const double t = 0.2;
   for (const Backend* backend : backends()) {
     const Gradients gradients =
-        loaded(*backend, bce(), {})->gradients(logits_and_targets({std::log(0.25)}, {t}).view());
+        loaded(*backend, bce(), {})->gradients(one_sample({std::log(0.25)}, {t}).view());
     EXPECT_NEAR(gradients.loss, -t * std::log(t) - (1 - t) * std::log(1 - t), 1e-15) << backend->name();
     EXPECT_NEAR(gradients.input->to_doubles()[0], 0, 1e-16) << backend->name();
   }
@@ -98,13 +93,12 @@ TEST(BceWithLogitsLoss, RefusesTargetsThatAreNoProbability) {
     for (const DType dtype : {DType::float64, DType::float32})
       for (const double wrong : {-0.25, 1.5, kNan}) {
         const std::unique_ptr<Network> network = loaded(*backend, bce(), {}, dtype);
-        const OwnedBatch batch = logits_and_targets({1, 2}, {1, wrong}).as(dtype);
+        const OwnedBatch batch = one_sample({1, 2}, {1, wrong}).as(dtype);
         EXPECT_THROW_MESSAGE(network->loss(batch.view()), DataError,
                              "a target is " + fmt::format("{}", wrong), "at least 0 and at most 1");
         EXPECT_THROW(network->train_step(batch.view()), DataError);
       }
-  EXPECT_NO_THROW(
-      loaded(twins().manual, bce(), {})->loss(logits_and_targets({1, 2, 3}, {0, -0.0, 1}).view()));
+  EXPECT_NO_THROW(loaded(twins().manual, bce(), {})->loss(one_sample({1, 2, 3}, {0, -0.0, 1}).view()));
 }
 
 TEST(BceWithLogitsLoss, NanLogitsAreNotHidden) {
@@ -112,7 +106,7 @@ TEST(BceWithLogitsLoss, NanLogitsAreNotHidden) {
     for (std::size_t at = 0; at < 9; ++at) {
       std::vector<double> logits(9, 1.0);
       logits[at] = std::nan("");
-      const OwnedBatch batch = logits_and_targets(logits, std::vector(9, target));
+      const OwnedBatch batch = one_sample(logits, std::vector(9, target));
       for (const Backend* backend : backends())
         EXPECT_TRUE(std::isnan(loaded(*backend, bce(), {})->loss(batch.view()))) << backend->name();
     }

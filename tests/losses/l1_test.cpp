@@ -13,11 +13,6 @@ using testing::ElementsAre;
 
 NetworkSpec l1() { return loss_alone(L1LossSpec{}); }
 
-OwnedBatch values_and_targets(const std::vector<double>& outputs, const std::vector<double>& targets) {
-  const Shape shape{1, static_cast<std::int64_t>(outputs.size())};
-  return {Tensor("inputs", shape, outputs), Tensor("targets", shape, targets)};
-}
-
 TEST(L1Loss, IsTheMeanOverAllElements) {
   manual::L1Loss<double> loss(L1LossSpec{});
   const manual::Matrix<double> y = manual::Matrix<double>::Constant(2, 3, 5);
@@ -29,8 +24,7 @@ TEST(L1Loss, IsTheMeanOverAllElements) {
 // The kink: on either side of it the slope is whole, on it there is none. -0 is 0.
 TEST(L1Loss, GradientIsTheSignAndZeroWhereTheTargetIsMet) {
   constexpr double kTiny = std::numeric_limits<double>::denorm_min();
-  const OwnedBatch batch =
-      values_and_targets({2, -3, kTiny, -kTiny, 0.5, 0, -0.0, 0}, {0, 0, 0, 0, 0.5, -0.0, 0, 0});
+  const OwnedBatch batch = one_sample({2, -3, kTiny, -kTiny, 0.5, 0, -0.0, 0}, {0, 0, 0, 0, 0.5, -0.0, 0, 0});
   for (const Backend* backend : backends()) {
     const Gradients gradients = loaded(*backend, l1(), {})->gradients(batch.view());
     EXPECT_EQ(gradients.loss, 5.0 / 8) << backend->name();

@@ -138,6 +138,11 @@ std::string disagreements(const Example& example, EquivalenceOptions options) {
 
 NetworkSpec loss_alone(LossSpec loss) { return {{}, loss, SgdSpec{}, UniformInitialiser{}}; }
 
+OwnedBatch one_sample(const std::vector<double>& inputs, const std::vector<double>& targets) {
+  const Shape shape{1, static_cast<std::int64_t>(inputs.size())};
+  return {Tensor("inputs", shape, inputs), Tensor("targets", shape, targets)};
+}
+
 std::string failures_of(const std::vector<CheckRow>& rows) {
   std::string failures;
   for (const CheckRow& row : rows)

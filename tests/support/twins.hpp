@@ -71,6 +71,8 @@ std::string disagreements(const Example& example, EquivalenceOptions options);
 
 /// A network of no layer: its input gradient is that of the loss.
 NetworkSpec loss_alone(LossSpec loss);
+/// A batch for it: one sample, as many targets as inputs.
+OwnedBatch one_sample(const std::vector<double>& inputs, const std::vector<double>& targets);
 
 /// The rows that failed, one line each.
 std::string failures_of(const std::vector<CheckRow>& rows);

@@ -30,7 +30,7 @@ bool learns_fashion_worse(const Trial& trial, const Trial& baseline) {
 
 }  // namespace
 
-std::string_view to_string(Diagnosed diagnosed) {
+std::string_view name_of(Diagnosed diagnosed) {
   switch (diagnosed) {
     case Diagnosed::right:
       return "right";

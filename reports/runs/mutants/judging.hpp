@@ -11,7 +11,7 @@
 namespace twin::reports {
 
 enum class Diagnosed { right, wrong, unexplained, no_mark };
-std::string_view to_string(Diagnosed diagnosed);
+std::string_view name_of(Diagnosed diagnosed);
 
 struct MutantResult {
   Mutant mutant;

@@ -26,7 +26,7 @@ Json result_json(const MutantsResult& result) {
                          {"suite", !mutant.failed_tests.empty()}};
     for (const auto& [detector, noticed] : detectors.items())
       caught[detector] = caught[detector].get<int>() + noticed.get<bool>();
-    Json& count = diagnosed[std::string(to_string(mutant.diagnosed))];
+    Json& count = diagnosed[std::string(name_of(mutant.diagnosed))];
     count = count.get<int>() + 1;
     survivors += mutant.survives();
     weakly_checked.push_back({mutant.mutant.name, mutant.trial.weak_checks});
@@ -41,7 +41,7 @@ Json result_json(const MutantsResult& result) {
                 {"caught_by_suite", mutant.failed_tests},
                 {"weak_checks", json_of(mutant.trial.weak_checks)},
                 {"diagnosis", mutant.trial.diagnosis},
-                {"diagnosed", to_string(mutant.diagnosed)},
+                {"diagnosed", name_of(mutant.diagnosed)},
                 {"survives", mutant.survives()}});
     mutants.push_back(std::move(row));
   }
