@@ -27,6 +27,7 @@ Json json_header(std::string_view command, Json options, int threads, const Busy
           {"machine",
            {{"processor", machine.processor},
             {"processors", machine.processors},
+            {"gpus", machine.gpus},
             {"l2_bytes", machine.l2_bytes},
             {"l3_bytes", machine.l3_bytes},
             {"memory_bytes", machine.memory_bytes},

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "autograd/backend.hpp"
 #include "bench/copy_rate.hpp"
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
@@ -142,6 +143,8 @@ int run(const BenchArguments& options) {
     json = json_header("bench", {{"quick", options.quick}}, threads, busy, 2);
     json.update(measured);
     json["copy_bytes_per_second"] = bench::copy_rate();
+    if (std::find(benching.devices.begin(), benching.devices.end(), Device::cuda) != benching.devices.end())
+      json["cuda_product_flops"] = autograd::product_flops(DType::float32, Device::cuda);
     json["peers"] = options.device == Device::cuda ? Json::array() : benched_peers(benching, options.quick);
   } else {
     std::vector<std::string> words = options.names;

@@ -119,8 +119,9 @@ Json list_twins() {
 
 void print_machine(int threads) {
   const Fingerprint machine = fingerprint();
-  fmt::print("{}, {} processors, {:.0f} GiB; {}; {}, {}; BLAS on {} thread{}\n", machine.processor,
-             machine.processors, static_cast<double>(machine.memory_bytes) / (1 << 30), machine.system,
+  fmt::print("{}, {} processors, {:.0f} GiB{}{}; {}; {}, {}; BLAS on {} thread{}\n", machine.processor,
+             machine.processors, static_cast<double>(machine.memory_bytes) / (1 << 30),
+             machine.gpus.empty() ? "" : ", ", fmt::join(machine.gpus, ", "), machine.system,
              machine.compiler, machine.build, thread_counts({}).front().second, threads == 1 ? "" : "s");
 }
 

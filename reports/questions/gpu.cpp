@@ -19,9 +19,7 @@ Json measure(const Measuring& measuring) {
   std::vector<std::string> words;
   if (measuring.quick) words.push_back("--quick");
   words.push_back("--dtype=float32");
-  Json json = run_benching_apart(words, {measuring.threads});
-  json["cuda_product_flops"] = autograd::product_flops(DType::float32, Device::cuda);
-  return json;
+  return run_benching_apart(words, {measuring.threads});
 }
 
 using Point = std::pair<std::int64_t, std::int64_t>;  // batch, width

@@ -1,13 +1,33 @@
 #include "shared/machine/fingerprint.hpp"
 
+#include <algorithm>
 #include <cpuinfo.h>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "shared/machine/threads.hpp"
 
 namespace twin {
+namespace {
+
+// The driver says it in a file, so that nothing need be linked that most machines lack.
+std::vector<std::string> gpu_models() {
+  constexpr std::string_view kModel = "Model:";
+  std::vector<std::string> models;
+  std::error_code none;  // no driver: no folder
+  for (const auto& gpu : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", none)) {
+    std::ifstream file(gpu.path() / "information");
+    for (std::string line; std::getline(file, line);)
+      if (line.starts_with(kModel))
+        models.push_back(line.substr(std::min(line.size(), line.find_first_not_of(" \t", kModel.size()))));
+  }
+  return models;
+}
+
+}  // namespace
 
 Fingerprint fingerprint() {
   Fingerprint result{};
@@ -28,6 +48,7 @@ Fingerprint fingerprint() {
   result.compiler = "GCC " __VERSION__;
 #endif
   result.build = TWINGRAD_BUILD;
+  result.gpus = gpu_models();
   return result;
 }
 
