@@ -57,7 +57,11 @@ target_include_directories(twingrad::libtorch SYSTEM INTERFACE
                            ${TWINGRAD_TORCH_INCLUDE} ${TWINGRAD_TORCH_INCLUDE}/torch/csrc/api/include)
 # Nothing refers to the CUDA library by name: it registers itself when it is loaded, so the linker must not drop it. Its
 # own dependencies it finds by itself, at run time.
-target_link_libraries(twingrad::libtorch INTERFACE -Wl,--push-state,--no-as-needed ${torch_libraries} -Wl,--pop-state)
+#
+# libstdc++ comes first, whatever the compiler's driver appends: a wheel's libtorch.so exports parts of the standard
+# library that it was linked with, and its std::filesystem::remove_all() jumps to address 0 in a program of ours.
+target_link_libraries(twingrad::libtorch INTERFACE -Wl,--push-state,--no-as-needed stdc++ ${torch_libraries}
+                                                   -Wl,--pop-state)
 target_link_options(twingrad::libtorch INTERFACE -Wl,--allow-shlib-undefined)
 if(NOT twingrad_FIND_QUIETLY)
   message(STATUS "LibTorch: ${torch_libraries}")
