@@ -46,6 +46,8 @@ class TorchBackend final : public Backend {
     // The manual twin computes in full float32: so must a GPU.
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
+    // The same bits twice, as on the processor: cuDNN may else add up a gradient in any order.
+    at::globalContext().setDeterministicCuDNN(true);
     return std::make_unique<Kind>(spec, dtype, device);
   }
 
