@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "autograd/backend.hpp"
+#include "reports/questions/kept.hpp"
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
 #include "shared/terminal/table.hpp"
@@ -12,10 +13,14 @@
 namespace twin::reports {
 namespace gpu {
 
+constexpr const char* kCommand = "./twin bench --threads 1 --dtype float32";
+
 Json measure(const Measuring& measuring) {
-  if (!autograd::backend().available(Device::cuda))
-    return not_measured({"this LibTorch sees no CUDA device; with one, `bench/gpu.sh` measures it",
-                         "LibTorch ini tidak melihat perangkat CUDA; bila ada, `bench/gpu.sh` mengukurnya"});
+  if (!autograd::backend().available(Device::cuda)) {
+    Json json = read_kept(kept_file("gpu.json"), "twingrad.bench/2", kCommand);
+    json["kept"] = true;
+    return json;
+  }
   std::vector<std::string> words;
   if (measuring.quick) words.push_back("--quick");
   words.push_back("--dtype=float32");
@@ -82,7 +87,15 @@ std::string answer(const Json& json, Language language) {
                       "LibTorch pada prosesor {} ({} dengan transfer).\n"),
         batch, words(wins_from(manual, there, batch)), words(wins_from(manual, moved, batch)),
         words(wins_from(autograd, there, batch)), words(wins_from(autograd, moved, batch)));
-  return text + "\n" + table.markdown();
+  text += "\n" + table.markdown();
+  if (json.value("kept", false))
+    text +=
+        "\n" + kept_from(json,
+                         {"this LibTorch sees no CUDA device; with one, `bench/gpu.sh` measures it anew",
+                          "LibTorch ini tidak melihat perangkat CUDA; bila ada, `bench/gpu.sh` mengukurnya "
+                          "kembali"},
+                         kCommand, language);
+  return text;
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
