@@ -133,6 +133,15 @@ TEST_F(EarlierReport, OfAnotherMachine) {
   }
 }
 
+TEST_F(EarlierReport, NeedNotHaveNamedTheGpus) {
+  Json header = fixture_header();
+  header["machine"]["gpus"] = {"a GPU"};
+  EXPECT_EQ(read_earlier(write_file(folder_ / "report.json", report_.dump()), header), report_);
+  report_["machine"]["gpus"] = Json::array();
+  EXPECT_THROW_MESSAGE(read_earlier(write_file(folder_ / "report.json", report_.dump()), header), DataError,
+                       "gpus was [] there");
+}
+
 TEST_F(EarlierReport, MeasuredInAnotherWay) {
   Json other = report_;
   other["threads"]["requested"] = 2;
