@@ -14,12 +14,17 @@
 
 namespace twin::autograd {
 
+/// Further inputs, under the names that layers give them.
+using NamedInputs = std::vector<std::pair<std::string, torch::Tensor>>;
+
 /// Sees the values of a traced step; gradients are in them when loss.backward() is done.
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// x: what the layer works on, an alias of its input whose gradient is that of this use alone.
-  virtual void entered(const std::string& path, const torch::nn::Module& module, const torch::Tensor& x) = 0;
+  /// x: what the layer works on, an alias of its input whose gradient is that of this use alone; `further`
+  /// likewise.
+  virtual void entered(const std::string& path, const torch::nn::Module& module, const torch::Tensor& x,
+                       const NamedInputs& further) = 0;
   virtual void left(const torch::Tensor& y) = 0;
 };
 
@@ -27,6 +32,7 @@ class Observer {
 struct Way {
   Pass pass = {};
   Observer* observer = nullptr;
+  const NamedInputs* further = nullptr;  // all that the batch holds
 };
 
 /// A state that a recurrent layer carries from one batch to the next; undefined before the first.

@@ -1,6 +1,7 @@
 // How make_layer() makes any layer. It knows them all: autograd/backend.cpp alone includes it.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,15 +17,22 @@ namespace twin::autograd {
 template <typename Module>
 class LayerUnit final : public Layer {
  public:
-  LayerUnit(std::string path, Module module) : path_(std::move(path)), module_(std::move(module)) {}
+  /// `further`: the names of the further inputs that the module takes behind x.
+  LayerUnit(std::string path, Module module, std::vector<std::string> further)
+      : path_(std::move(path)), module_(std::move(module)), names_(std::move(further)) {}
 
   torch::Tensor forward(const torch::Tensor& x, const Way& way) override {
-    if (!way.observer) return run(x, way);
-    const bool numbers = x.is_floating_point();
-    const torch::Tensor alias = numbers ? x.view_as(x) : x;
-    if (alias.requires_grad()) alias.retain_grad();
-    way.observer->entered(path_, *module_, alias);
-    const torch::Tensor y = run(alias, way);
+    NamedInputs further = further_of(way);
+    if (!way.observer) return run(x, further, way);
+    const auto alias_of = [](const torch::Tensor& given) {
+      const torch::Tensor alias = given.is_floating_point() ? given.view_as(given) : given;
+      if (alias.requires_grad()) alias.retain_grad();
+      return alias;
+    };
+    const torch::Tensor alias = alias_of(x);
+    for (auto& [name, value] : further) value = alias_of(value);
+    way.observer->entered(path_, *module_, alias, further);
+    const torch::Tensor y = run(alias, further, way);
     if (y.requires_grad()) y.retain_grad();
     way.observer->left(y);
     return y;
@@ -39,8 +47,18 @@ class LayerUnit final : public Layer {
   }
 
  private:
-  torch::Tensor run(const torch::Tensor& x, const Way& way) {
-    if constexpr (requires { module_->forward(x, way); })
+  NamedInputs further_of(const Way& way) const {
+    NamedInputs further;
+    for (const std::string& name : names_)
+      further.push_back(*std::find_if(way.further->begin(), way.further->end(),
+                                      [&](const auto& input) { return input.first == name; }));
+    return further;
+  }
+
+  torch::Tensor run(const torch::Tensor& x, const NamedInputs& further, const Way& way) {
+    if constexpr (requires { module_->forward(x, x); })
+      return module_->forward(x, further.at(0).second);
+    else if constexpr (requires { module_->forward(x, way); })
       return module_->forward(x, way);
     else if constexpr (requires { module_->forward(x, way.pass); })
       return module_->forward(x, way.pass);
@@ -50,6 +68,7 @@ class LayerUnit final : public Layer {
 
   std::string path_;
   Module module_;
+  std::vector<std::string> names_;
 };
 
 inline std::unique_ptr<Layer> make_layer(const LayerSpec& spec, const Scope& scope) {
@@ -57,7 +76,10 @@ inline std::unique_ptr<Layer> make_layer(const LayerSpec& spec, const Scope& sco
   return std::visit(
       [&](const auto& kind) -> std::unique_ptr<Layer> {
         auto module = make_module(kind, inner);
-        return std::make_unique<LayerUnit<decltype(module)>>(inner.path, std::move(module));
+        std::vector<std::string> further;
+        if constexpr (requires { kind.further_inputs(); }) further = kind.further_inputs();
+        return std::make_unique<LayerUnit<decltype(module)>>(inner.path, std::move(module),
+                                                             std::move(further));
       },
       spec.kind);
 }

@@ -26,6 +26,7 @@ class Network : public twin::Network {
       : spec_(spec),
         takes_labels_(twin::takes_labels(spec.loss)),
         takes_indices_(indices_of(spec.layers) > 0),
+        takes_further_(!further_inputs_of(spec.layers).empty()),
         dtype_(dtype),
         device_(device == Device::cuda ? torch::kCUDA : torch::kCPU),
         layers_(spec.layers, {"", &shared_}, *model_),
@@ -56,7 +57,7 @@ class Network : public twin::Network {
   double train_step(const Batch& batch) final { return train_steps(batch, 1); }
 
   double train_steps(const Batch& batch, std::int64_t steps) final {
-    const torch::Tensor X = inputs(batch.inputs);
+    const torch::Tensor X = inputs(batch);
     const torch::Tensor y = targets(batch);
     torch::Tensor loss;
     for (std::int64_t i = 0; i < steps; ++i) {
@@ -67,7 +68,7 @@ class Network : public twin::Network {
   }
 
   StepTimes time_steps(const Batch& batch, std::int64_t steps) final {
-    const torch::Tensor X = inputs(batch.inputs);
+    const torch::Tensor X = inputs(batch);
     const torch::Tensor y = targets(batch);
     StepClock clock;
     for (std::int64_t i = 0; i < steps; ++i) {
@@ -83,13 +84,16 @@ class Network : public twin::Network {
 
   Gradients gradients(const Batch& batch) override {
     const KeptBuffers kept(*this);
-    torch::Tensor X = inputs(batch.inputs);
+    torch::Tensor X = inputs(batch);
     if (!takes_indices_) X = X.clone().requires_grad_();
+    for (auto& [name, value] : further_) value = value.clone().requires_grad_();
     optimizer_->zero_grad();
     const torch::Tensor loss = loss_of(layers_.forward(X, way({})), targets(batch));
     loss.backward();
-    Gradients result{loss.item<double>(), {}, {}};
+    Gradients result{loss.item<double>(), {}, {}, {}};
     if (!takes_indices_) result.input = tensor("input", batch.inputs.shape, X.grad());
+    for (const auto& [name, value] : further_)
+      result.further.add(tensor(name, value.sizes().vec(), value.grad()));
     for (const NamedParameter& p : parameters_)
       result.parameters.add(tensor(p.name, p.value.sizes().vec(), gradient_of(p)));
     return result;
@@ -107,11 +111,12 @@ class Network : public twin::Network {
                        tensor(TraceEntry::quantity(role, path), values.sizes().vec(), values)});
     };
 
-    torch::Tensor X = inputs(batch.inputs);
+    torch::Tensor X = inputs(batch);
     if (!takes_indices_) {
       X = X.clone().requires_grad_();
       add(kForward, Role::input, "", "the batch", X);
     }
+    for (auto& [name, value] : further_) value = value.clone().requires_grad_();
     optimizer_->zero_grad();
     Recorder recorder;
     Way way = this->way({});
@@ -120,6 +125,8 @@ class Network : public twin::Network {
     if (outputs.requires_grad() && !outputs.is_leaf()) outputs.retain_grad();
     const std::function<void(const Visited&)> add_forward = [&](const Visited& layer) {
       if (layer.x.is_floating_point()) add(kForward, Role::input, layer.path, "", layer.x);
+      for (const auto& [name, value] : layer.further)
+        add(kForward, Role::input, join(layer.path, name), "", value);
       for (const Visited& child : layer.children) add_forward(child);
       add(kForward, Role::output, layer.path, "model." + layer.path + ".forward", layer.y);
     };
@@ -138,6 +145,8 @@ class Network : public twin::Network {
             p.value().grad());
       if (layer.x.requires_grad())
         add(kBackward, Role::input_gradient, layer.path, "retain_grad(), grad()", layer.x.grad());
+      for (const auto& [name, value] : layer.further)
+        add(kBackward, Role::input_gradient, join(layer.path, name), "retain_grad(), grad()", value.grad());
     };
     for (auto layer = recorder.layers.rbegin(); layer != recorder.layers.rend(); ++layer)
       add_backward(*layer);
@@ -151,15 +160,15 @@ class Network : public twin::Network {
   double loss(const Batch& batch) override {
     torch::NoGradGuard no_grad;
     const KeptBuffers kept(*this);
-    const torch::Tensor X = inputs(batch.inputs);  // first: targets() relies on inputs that fit
+    const torch::Tensor X = inputs(batch);  // first: targets() relies on inputs that fit
     return loss_of(layers_.forward(X, way({})), targets(batch)).item<double>();
   }
 
-  Tensor predict(const TensorView& batch_inputs) override {
+  Tensor predict(const Batch& batch) override {
     torch::NoGradGuard no_grad;
     const KeptBuffers kept(*this);
     model_->eval();
-    const torch::Tensor outputs = layers_.forward(inputs(batch_inputs), way({.mode = Mode::evaluation}));
+    const torch::Tensor outputs = layers_.forward(inputs(batch), way({.mode = Mode::evaluation}));
     model_->train();
     return tensor("outputs", outputs.sizes().vec(), outputs);
   }
@@ -299,7 +308,7 @@ class Network : public twin::Network {
   Way way(Pass pass) const {
     pass.seed = spec_.mask_seed;
     pass.step = steps_done_;
-    return {pass};
+    return {pass, nullptr, &further_};
   }
 
   static torch::ScalarType scalar_type(DType dtype) {
@@ -330,8 +339,9 @@ class Network : public twin::Network {
     return dtype_ == DType::float32 ? copy(float{}) : copy(double{});
   }
 
-  /// In the shape that the layers see.
-  torch::Tensor inputs(const TensorView& view) {
+  /// In the shape that the layers see. The further inputs are in way() from here on.
+  torch::Tensor inputs(const Batch& batch) {
+    const TensorView& view = batch.inputs;
     if (view.shape != seen_.inputs) {
       seen_.layers = layer_input_shape(spec_, view.shape);
       seen_.outputs = output_shape(spec_.layers, seen_.layers);
@@ -339,6 +349,7 @@ class Network : public twin::Network {
     }
     expect_dtype("inputs", takes_indices_ ? DType::int64 : dtype_, view.dtype);
     if (takes_indices_) expect_indices(view);
+    take_further(batch.further);
     return torch_tensor(view).to(device_).view(seen_.layers);
   }
 
@@ -348,7 +359,7 @@ class Network : public twin::Network {
   }
 
   NetworkSpec spec_;
-  bool takes_labels_, takes_indices_;
+  bool takes_labels_, takes_indices_, takes_further_;
   DType dtype_;
   torch::Device device_;
   std::map<std::string, torch::Tensor> shared_;
@@ -369,6 +380,14 @@ class Network : public twin::Network {
               };
         },
         spec);
+  }
+
+  void take_further(const NamedTensors* given) {
+    if (!given && !takes_further_) return;
+    validate_further(spec_, seen_.layers, dtype_, given);
+    further_.clear();
+    for (const Tensor& tensor : *given)
+      further_.emplace_back(tensor.name(), torch_tensor(tensor.view()).to(device_));
   }
 
   // LibTorch's own message names neither the index nor its place.
@@ -399,12 +418,14 @@ class Network : public twin::Network {
     std::string path;
     const torch::nn::Module* module;
     torch::Tensor x, y;
+    NamedInputs further;
     std::vector<Visited> children;
   };
   class Recorder final : public Observer {
    public:
-    void entered(const std::string& path, const torch::nn::Module& module, const torch::Tensor& x) override {
-      open_.push_back({path, &module, x, {}, {}});
+    void entered(const std::string& path, const torch::nn::Module& module, const torch::Tensor& x,
+                 const NamedInputs& further) override {
+      open_.push_back({path, &module, x, {}, further, {}});
     }
     void left(const torch::Tensor& y) override {
       Visited layer = std::move(open_.back());
@@ -439,6 +460,7 @@ class Network : public twin::Network {
   };
 
   LossFunction loss_function_;
+  NamedInputs further_;                                         // of the last batch
   std::vector<std::pair<std::string, torch::Tensor>> running_;  // buffers of the modules
   std::vector<Carried> carried_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;

@@ -196,7 +196,7 @@ std::int64_t rounds_for(const Options& options, const Subject& subject, DType dt
 }  // namespace
 
 OwnedBatch Subject::random_batch(DType dtype, Seed seed) const {
-  return twin::random_batch(spec, input_shape(spec, batch), dtype, seed, 0, draw, scale);
+  return twin::random_batch(spec, input_shape(spec, batch), dtype, seed, 0, draw, scale, further);
 }
 
 std::vector<Subject> subjects_of(const Stem& stem) {
@@ -205,7 +205,8 @@ std::vector<Subject> subjects_of(const Stem& stem) {
   constexpr double kRate = 1e-20;
   std::vector<Subject> subjects;
   for (const Example& example : stem.examples) {
-    Subject subject{name_of(stem, example), example.spec, example.input.at(0), example.draw, example.scale};
+    Subject subject{name_of(stem, example), example.spec,  example.input.at(0),
+                    example.draw,           example.scale, example.further};
     set_hyperparameter(subject.spec.optimizer, "lr", kRate);
     subjects.push_back(std::move(subject));
   }

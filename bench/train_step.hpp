@@ -19,6 +19,7 @@ struct Subject {
   std::int64_t batch;
   Draw draw = Draw::uniform;  // of the inputs, in ±scale
   double scale = 1;
+  NamedShapes further = {};  // of the further inputs
 
   OwnedBatch random_batch(DType dtype, Seed seed) const;
 };

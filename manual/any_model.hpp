@@ -22,11 +22,15 @@ class AnyModel {
       layer->collect(buffers_);
     }
     optimizer_ = make_optimizer<Scalar>(spec.optimizer, parameters_);
+    for (std::string& name : further_inputs_of(spec.layers)) further_.push_back({std::move(name), {}, {}});
   }
   AnyModel(const AnyModel&) = delete;
   AnyModel& operator=(const AnyModel&) = delete;
 
-  void zero_grad() { layers_.zero_grad(); }
+  void zero_grad() {
+    layers_.zero_grad();
+    for (FurtherInput<Scalar>& input : further_) input.has_gradient = false;
+  }
   template <typename X>
   Activation<Scalar> forward(const X& x, const Way<Scalar>& way) {
     return layers_.forward(x, way);
@@ -56,14 +60,20 @@ class AnyModel {
   LossFormulas loss_formulas() const { return loss_->formulas(); }
   const char* update_formula() const { return optimizer_->formula(); }
 
+  /// What the batch that with_inputs() is given holds beside its inputs.
+  std::vector<FurtherInput<Scalar>>& further() { return further_; }
+
   /// f(inputs): an Activation, or Indices. Throws as twin::Network does.
   template <typename F>
-  void with_inputs(const NetworkSpec& spec, const TensorView& inputs, const F& f) {
+  void with_inputs(const NetworkSpec& spec, const Batch& batch, const F& f) {
+    const TensorView& inputs = batch.inputs;
     if (inputs.shape != seen_.inputs) {
       seen_.layers = layer_input_shape(spec, inputs.shape);
       seen_.outputs = output_shape(spec.layers, seen_.layers);
       seen_.inputs = inputs.shape;
+      for (FurtherInput<Scalar>& input : further_) input.value = {};
     }
+    if (batch.further || !further_.empty()) take_further(spec, batch.further);
     const Extents extents(seen_.layers);
     if (indices_of(spec.layers) > 0) {
       expect_dtype("inputs", DType::int64, inputs.dtype);
@@ -77,7 +87,7 @@ class AnyModel {
   /// f(inputs, targets).
   template <typename F>
   void with_batch(const NetworkSpec& spec, const Batch& batch, const F& f) {
-    with_inputs(spec, batch.inputs, [&](const auto& x) {
+    with_inputs(spec, batch, [&](const auto& x) {
       validate_targets(spec.loss, seen_.outputs, dtype_of<Scalar>(), batch.targets);
       Targets<Scalar> targets;
       if (takes_labels(spec.loss))
@@ -89,12 +99,26 @@ class AnyModel {
   }
 
  private:
+  // They are looked at again only when their shapes change.
+  void take_further(const NetworkSpec& spec, const NamedTensors* given) {
+    bool seen = given && given->size() == further_.size();
+    for (const FurtherInput<Scalar>& input : further_)
+      seen = seen && given->contains(input.name) && given->at(input.name).dtype() == dtype_of<Scalar>() &&
+             input.value.extents() == Extents(given->at(input.name).shape());
+    if (!seen) validate_further(spec, seen_.layers, dtype_of<Scalar>(), given);
+    for (FurtherInput<Scalar>& input : further_) {
+      const Tensor& tensor = given->at(input.name);
+      input.value = {tensor.data<Scalar>().data(), Extents(tensor.shape())};
+    }
+  }
+
   std::map<std::string, SharedWeight<Scalar>*> shared_;
   Sequential<Scalar> layers_;
   std::unique_ptr<Loss<Scalar>> loss_;
   std::vector<Parameter<Scalar>> parameters_;
   std::vector<Buffer<Scalar>> buffers_;
   std::unique_ptr<Optimizer<Scalar>> optimizer_;
+  std::vector<FurtherInput<Scalar>> further_;
   // Shapes of the last batch: they are found out again only when they change.
   struct {
     Shape inputs, layers, outputs;

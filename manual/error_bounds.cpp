@@ -64,6 +64,12 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
   const Shape x_shape = layer_input_shape(spec, batch.inputs.shape);
   const Extents outputs(output_shape(spec.layers, x_shape));
   std::vector<RunningError> inputs, target_values;
+  std::vector<std::vector<RunningError>> further;
+  for (FurtherInput<RunningError>& input : model.further()) {
+    const Tensor& tensor = batch.further->at(input.name);
+    further.push_back(exact_values(tensor.view()));
+    input.value = {further.back().data(), Extents(tensor.shape())};
+  }
   Targets<RunningError> targets;
   if (takes_labels(spec.loss)) {
     targets.labels = batch.targets.data<std::int64_t>();
@@ -76,7 +82,9 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
   const DecisionRecorder decisions(unit_roundoff(dtype_of(before.parameters)), what.turned);
   const bool evaluates = what.mode == Mode::evaluation;
   const Way<RunningError> way{
-      {.mode = what.mode, .keeps_buffers = evaluates, .seed = spec.mask_seed, .step = before.steps_done}};
+      {.mode = what.mode, .keeps_buffers = evaluates, .seed = spec.mask_seed, .step = before.steps_done},
+      nullptr,
+      &model.further()};
   const auto run = [&](const auto& x) {
     if (evaluates) {
       result.outputs = copy_of(model.forward(x, way));
@@ -93,6 +101,8 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
     run(Activation<RunningError>(inputs.data(), Extents(x_shape)));
   }
   if (evaluates) return result;
+  for (const FurtherInput<RunningError>& input : model.further())
+    result.further_gradients.emplace_back(input.name, copy_of(input.gradient));
   for (const Parameter<RunningError>& p : model.parameters())
     result.gradients.emplace_back(p.name, copy_of(p.gradient));
   for (const Buffer<RunningError>& b : model.buffers())

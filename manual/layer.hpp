@@ -41,11 +41,39 @@ class Observer {
                              const std::vector<OwnParameter<Scalar>>& own, const Activation<Scalar>& d_x) = 0;
 };
 
+/// What layers take beside the values that reach them. Several may take it: its gradient is the sum of what
+/// each of them yields.
+template <typename Scalar>
+struct FurtherInput {
+  std::string name;
+  Activation<Scalar> value;
+  RowVector<Scalar> gradient;
+  bool has_gradient = false;  // since zero_grad()
+
+  void add(const Activation<Scalar>& d) {
+    const Eigen::Map<const RowVector<Scalar>> values(d.data(), d.size());
+    if (has_gradient)
+      gradient += values;
+    else
+      gradient = values;
+    has_gradient = true;
+  }
+};
+
 /// What goes along with the values.
 template <typename Scalar>
 struct Way {
   Pass pass = {};
   Observer<Scalar>* observer = nullptr;
+  std::vector<FurtherInput<Scalar>>* further = nullptr;
+
+  /// Null when there is none of this name.
+  FurtherInput<Scalar>* find_further(const std::string& name) const {
+    if (further)
+      for (FurtherInput<Scalar>& input : *further)
+        if (input.name == name) return &input;
+    return nullptr;
+  }
 };
 
 template <typename Scalar>

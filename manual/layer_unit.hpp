@@ -5,6 +5,10 @@
 //     forward(ConstMatrixView x)            it works on features: leading extents are rows
 //     forward(Activation x)                 it knows more extents, or yields another shape
 //     forward(Indices x)                    its inputs are integers
+//     forward(span<const Activation> x)     it takes several: first what reaches it, then the further inputs
+//                                           that its specification names; backward() returns a gradient for
+//                                           each of them, and further_formulas says how it came by those
+//                                           behind the first
 //     forward(…, const Pass&)               it behaves differently in training, or draws
 //     forward(…, const Way&)                it has children, whose values are observed too
 //   and in the same way backward(). What returns a matrix has the leading extents of x.
@@ -12,7 +16,9 @@
 //   formula for each parameter, may be left out where there is nothing to say.
 #pragma once
 
+#include <array>
 #include <iterator>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -28,6 +34,11 @@ class LayerUnit final : public Layer<Scalar> {
   template <typename Spec>
   LayerUnit(const Spec& spec, const Scope<Scalar>& scope) : path_(scope.path), layer_(make(spec, scope)) {
     if (path_.empty()) throw std::logic_error("a layer without a name");
+    if constexpr (kTakesSeveral) {
+      further_ = spec.further_inputs();
+      if (further_.size() != std::size(Kind::further_formulas))
+        throw std::logic_error("a layer has a formula for each of its further inputs");
+    }
   }
 
   Activation<Scalar> forward(const Activation<Scalar>& x, const Way<Scalar>& way) override {
@@ -36,7 +47,9 @@ class LayerUnit final : public Layer<Scalar> {
       x_ = x.extents();
       y_ = x_;
     }
-    if constexpr (takes<Activation<Scalar>>) {
+    if constexpr (kTakesSeveral) {
+      return told(forward_of(Several(with_further(x, way)), way), way);
+    } else if constexpr (takes<Activation<Scalar>>) {
       return told(forward_of(x, way), way);
     } else if constexpr (takes<ConstMatrixView<Scalar>>) {
       return told(forward_of(x.as_matrix(), way), way);
@@ -55,10 +68,22 @@ class LayerUnit final : public Layer<Scalar> {
   Activation<Scalar> backward(const Activation<Scalar>& d_y, const Way<Scalar>& way) override {
     if (way.observer) way.observer->entered_backward(path_, d_y);
     Activation<Scalar> d_x;
-    if constexpr (takes<Indices> && !takes<Activation<Scalar>>)
+    if constexpr (kTakesSeveral) {
+      const auto d = layer_.backward(d_y);
+      d_x = d[0];
+      if (way.observer) way.observer->left_backward(path_, formulas(), own_parameters(), d_x);
+      for (std::size_t i = 0; i < further_.size(); ++i) {
+        way.find_further(further_[i])->add(d[i + 1]);
+        if (way.observer)
+          way.observer->left_backward(join(path_, further_[i]), {nullptr, Kind::further_formulas[i]}, {},
+                                      d[i + 1]);
+      }
+      return d_x;
+    } else if constexpr (takes<Indices> && !takes<Activation<Scalar>>) {
       parameters_backward(d_y, way);
-    else
+    } else {
       d_x = backward_of(d_y, way);
+    }
     if (way.observer) way.observer->left_backward(path_, formulas(), own_parameters(), d_x);
     return d_x;
   }
@@ -91,6 +116,23 @@ class LayerUnit final : public Layer<Scalar> {
   }
   || requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way.pass); }
   || requires(Kind& layer, const X& x) { layer.forward(x); };
+
+  // Unlike numbers in a matrix, what several inputs are nobody could take for one of them.
+  using Several = std::span<const Activation<Scalar>>;
+  static constexpr bool kTakesSeveral = requires(Kind & layer, const Several& x) { layer.forward(x); };
+  static constexpr std::size_t kMostInputs = 4;
+
+  // x in front of the further inputs, as the layer names them; valid until the next call.
+  Several with_further(const Activation<Scalar>& x, const Way<Scalar>& way) {
+    inputs_[0] = x;
+    for (std::size_t i = 0; i < further_.size(); ++i) {
+      const FurtherInput<Scalar>* input = way.find_further(further_[i]);
+      if (!input) throw LayerError("expected a further input, " + further_[i] + ", got none", path_);
+      inputs_.at(i + 1) = input->value;
+      if (way.observer) way.observer->entered(join(path_, further_[i]), input->value);
+    }
+    return Several(inputs_.data(), further_.size() + 1);
+  }
 
   template <typename X>
   Activation<Scalar> forward_of(const X& x, const Way<Scalar>& way) {
@@ -163,6 +205,8 @@ class LayerUnit final : public Layer<Scalar> {
   }
 
   std::string path_;
+  std::vector<std::string> further_;  // the names of the further inputs
+  std::array<Activation<Scalar>, kMostInputs> inputs_;
   Kind layer_;
   // Of the last way forward. They are written when they change only: what was just written number by number
   // cannot be copied as a vector without a wait, and a small layer takes little longer than that.

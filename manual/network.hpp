@@ -58,6 +58,9 @@ class Network final : public twin::Network {
       result.loss = static_cast<double>(model_.loss(predicted_output, t));
       const auto d_input = model_.backward(model_.error(), way);
       if (takes_numbers(x)) result.input = tensor("input", batch.inputs.shape, d_input);
+      if constexpr (kTakesFurther)
+        for (const FurtherInput<Scalar>& input : model_.further())
+          result.further.add(tensor(input.name, shape_of(input.value), input.gradient));
     });
     for_each_parameter(parameters_,
                        [&](const auto& p) { result.parameters.add(tensor(p.name, p.shape, p.gradient)); });
@@ -97,10 +100,10 @@ class Network final : public twin::Network {
     return static_cast<double>(loss);
   }
 
-  Tensor predict(const TensorView& batch_inputs) override {
+  Tensor predict(const Batch& batch) override {
     const ProductsBy products(products_);
     Tensor outputs;
-    model_.with_inputs(spec_, batch_inputs, [&](const auto& x) {
+    model_.with_inputs(spec_, batch, [&](const auto& x) {
       const auto y = model_.forward(x, way({.mode = Mode::evaluation, .keeps_buffers = true}));
       outputs = tensor("outputs", shape_of(y), y);
     });
@@ -173,6 +176,8 @@ class Network final : public twin::Network {
   double learning_rate() const override { return base_rate_ * factor(spec_.schedule, steps_done_); }
 
  private:
+  static constexpr bool kTakesFurther = requires(Model & model) { model.further(); };
+
   /// The five steps, and the end of each told to mark(StepPart).
   template <typename X, typename T, typename Mark>
   double step(const X& x, const T& t, const Mark& mark) {
@@ -197,10 +202,12 @@ class Network final : public twin::Network {
     ++steps_done_;
   }
 
-  Way<Scalar> way(Pass pass) const {
+  Way<Scalar> way(Pass pass) {
     pass.seed = spec_.mask_seed;
     pass.step = steps_done_;
-    return {pass};
+    Way<Scalar> way{pass};
+    if constexpr (kTakesFurther) way.further = &model_.further();
+    return way;
   }
 
   /// f(inputs, targets), in the shape and on the products of this network.

@@ -36,6 +36,13 @@ const TraceEntry* find(const Trace& trace, Role role, std::string_view path) {
   return found == trace.end() ? nullptr : &*found;
 }
 
+NamedTensors Gradients::all() const {
+  NamedTensors all = parameters;
+  if (input) all.add(*input);
+  for (const Tensor& gradient : further) all.add(gradient);
+  return all;
+}
+
 NetworkState NetworkState::as(DType dtype) const {
   return {parameters.as(dtype), buffers.as(dtype), optimizer.as(dtype), steps_done};
 }

@@ -20,12 +20,19 @@ struct Batch {
   TensorView inputs;  // N×…, in the network's dtype, or integers (int64) where the first layer takes indices
   TensorView
       targets;  // of the outputs' shape in the network's dtype, or labels (int64) without the last extent
+  // What layers take beside the values that reach them, by the names that these layers give it
+  // (further_inputs_of), in the network's dtype; null: nothing.
+  const NamedTensors* further = nullptr;
 };
 
 struct Gradients {
   double loss = 0;
   NamedTensors parameters;      // d(loss)/d(parameter), under the parameter's own name
   std::optional<Tensor> input;  // d(loss)/d(inputs), named "input"; none where the inputs are integers
+  NamedTensors further;         // d(loss)/d(a further input), under its name
+
+  /// Those of the parameters, of the inputs and of the further inputs, in this order.
+  NamedTensors all() const;
 };
 
 enum class Mode { training, evaluation };
@@ -81,8 +88,9 @@ class StepClock {
   StepTimes times_{};
 };
 
-/// A network with its loss and optimiser. Every call throws ShapeError when the batch's dtype, shape or
-/// targets do not fit the specification or an index is out of range, and DataError when a label is no class.
+/// A network with its loss and optimiser. Every call throws ShapeError when the batch's dtype, shape, targets
+/// or further inputs do not fit the specification or an index is out of range, and DataError when a label is
+/// no class.
 class Network {
  public:
   virtual ~Network() = default;
@@ -110,8 +118,9 @@ class Network {
   /// Of the next step.
   virtual double learning_rate() const = 0;
 
-  /// Outputs in evaluation mode, named "outputs".
-  virtual Tensor predict(const TensorView& inputs) = 0;
+  /// Outputs in evaluation mode, named "outputs"; of a batch that may lack targets.
+  virtual Tensor predict(const Batch& batch) = 0;
+  Tensor predict(const TensorView& inputs) { return predict(Batch{inputs, {}}); }
   /// In training mode, with the masks of the next step. Buffers stay as they are.
   virtual double loss(const Batch& batch) = 0;
   /// Loss and gradients at the current parameters, which stay as they are; as loss(), not clipped.

@@ -67,10 +67,10 @@ class Control final : public Network {
 
   Gradients gradients(const Batch& batch) override {
     torch::NoGradGuard no_grad;
-    const torch::Tensor X = inputs(batch.inputs);  // first: targets() relies on inputs that fit
+    const torch::Tensor X = inputs(batch);  // first: targets() relies on inputs that fit
     const Forward forward = run_forward(X, targets(batch));
     const torch::Tensor d_input = run_backward(forward, true);
-    Gradients result{forward.loss.item<double>(), {}, tensor("input", batch.inputs.shape, d_input)};
+    Gradients result{forward.loss.item<double>(), {}, tensor("input", batch.inputs.shape, d_input), {}};
     std::size_t i = 0;
     for (const Part& part : parts_)
       for (const torch::Tensor& gradient : part.gradients) {

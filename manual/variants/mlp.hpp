@@ -116,13 +116,13 @@ class Mlp {
 
   /// As AnyModel: f(inputs), f(inputs, targets); other sizes are a ShapeError.
   template <typename F>
-  void with_inputs(const NetworkSpec&, const TensorView& inputs, const F& f) {
-    f(matrix<Input>(inputs, "inputs"));
+  void with_inputs(const NetworkSpec& spec, const twin::Batch& batch, const F& f) {
+    if (batch.further) validate_further(spec, batch.inputs.shape, dtype_of<Scalar>(), batch.further);
+    f(matrix<Input>(batch.inputs, "inputs"));
   }
   template <typename F>
-  void with_batch(const NetworkSpec&, const twin::Batch& batch, const F& f) {
-    const Input x = matrix<Input>(batch.inputs, "inputs");
-    f(x, matrix<Output>(batch.targets, "targets"));
+  void with_batch(const NetworkSpec& spec, const twin::Batch& batch, const F& f) {
+    with_inputs(spec, batch, [&](const Input& x) { f(x, matrix<Output>(batch.targets, "targets")); });
   }
 
  private:

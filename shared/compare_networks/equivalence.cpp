@@ -52,6 +52,8 @@ class StepJudge {
       judge(
           "input_gradient", 1, manual.input.value(), *autograd.input, exact_ ? *exact.input : *autograd.input,
           [](const StepErrors& errors) { return errors.input_gradient; }, kinks);
+    judge_all("input_gradient", 1, manual.further, autograd.further, exact.further,
+              &StepErrors::further_gradients, kinks);
   }
 
   void step(std::int64_t number, const OwnedBatch& batch) {
@@ -76,9 +78,9 @@ class StepJudge {
   void outputs(std::int64_t number, const OwnedBatch& batch) {
     const NetworkState state = set_equal();
     const OwnedBatch rounded = batch.as(options_.dtype);
-    const Tensor manual = manual_->predict(rounded.inputs.view());
-    const Tensor autograd = autograd_->predict(rounded.inputs.view());
-    const Tensor exact = exact_ ? exact_->predict(rounded.as(DType::float64).inputs.view()) : autograd;
+    const Tensor manual = manual_->predict(rounded.view());
+    const Tensor autograd = autograd_->predict(rounded.view());
+    const Tensor exact = exact_ ? exact_->predict(rounded.as(DType::float64).view()) : autograd;
     const std::vector<RunningError> bounds =
         twins_.errors(spec_, state, rounded.view(), {.mode = Mode::evaluation}).outputs;
     rows.push_back(judged("output", number, manual, autograd, exact, bounds));
@@ -149,47 +151,45 @@ class StepJudge {
   std::unique_ptr<Network> manual_, autograd_, exact_;
 };
 
-// With that of the input, where there is one, behind those of the parameters.
-NamedTensors all_gradients(Network& network, const OwnedBatch& batch) {
-  Gradients computed = network.gradients(batch.view());
-  if (computed.input) computed.parameters.add(std::move(*computed.input));
-  return std::move(computed.parameters);
-}
-
 // The same inputs, each moved by up to a 64th of the largest: zeros too.
 OwnedBatch beside(const OwnedBatch& batch, Seed seed) {
-  if (batch.inputs.dtype() == DType::int64) return batch;
   OwnedBatch moved = batch;
-  const double reach = 0x1p-6 * difference(moved.inputs, moved.inputs).scale;
   const RandomStream stream(seed, Purpose::test_data);
   std::uint64_t i = 0;
-  for (double& x : moved.inputs.data<double>()) x += stream.uniform(i++, -reach, reach);
+  const auto move = [&](Tensor& tensor) {
+    const double reach = 0x1p-6 * difference(tensor, tensor).scale;
+    for (double& x : tensor.data<double>()) x += stream.uniform(i++, -reach, reach);
+  };
+  if (batch.inputs.dtype() != DType::int64) move(moved.inputs);
+  for (Tensor& tensor : moved.further) move(tensor);
   return moved;
 }
 
-// Judges network.gradients() by differences of network.loss(), the input last; those of the tensors `only`,
+// Judges network.gradients() by differences of network.loss(), the inputs last; those of the tensors `only`,
 // unless it is empty. Leaves other parameters behind.
 std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
                                                   const OwnedBatch& batch, const RunningError& loss,
                                                   Seed seed, const std::set<std::string>& only) {
+  const Gradients computed = network.gradients(batch.view());
   NamedTensors gradients;
-  bool moves_input = false;
-  for (Tensor& gradient : all_gradients(network, batch)) {
-    moves_input = moves_input || gradient.name() == kInput;
+  for (Tensor& gradient : computed.all())
     if (only.empty() || only.contains(gradient.name())) gradients.add(std::move(gradient));
-  }
   NamedTensors point = network.parameters();
-  if (moves_input) point.add(batch.inputs.renamed(kInput));
+  if (computed.input) point.add(batch.inputs.renamed(kInput));
+  for (const Tensor& tensor : batch.further) point.add(tensor);
+  NamedTensors further = batch.further;
   const LossFunction loss_at = [&](const NamedTensors& moved) {
     network.load_parameters(moved);
-    return network.loss({moves_input ? moved.at(kInput).view() : batch.inputs.view(), batch.targets.view()});
+    for (Tensor& tensor : further) tensor = moved.at(tensor.name());
+    return network.loss({computed.input ? moved.at(kInput).view() : batch.inputs.view(), batch.targets.view(),
+                         further.size() > 0 ? &further : nullptr});
   };
   std::vector<CheckRow> rows = judge_by_finite_differences(
       loss_at, point, gradients, name,
       {.seed = seed,
        .loss_rounding = tolerance::kLikelyRoundings * loss.likely_error(unit_roundoff(DType::float64))});
   for (CheckRow& row : rows)
-    if (row.tensor == kInput) row.quantity = "input_gradient";
+    if (row.tensor == kInput || batch.further.contains(row.tensor)) row.quantity = "input_gradient";
   return rows;
 }
 
@@ -207,8 +207,8 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
     const std::unique_ptr<Network> network = backend->build(spec, options.dtype, device);
     network->load_parameters(parameters.as(options.dtype));
     const OwnedBatch rounded = first.as(options.dtype);
-    rows.push_back(judge_repetition(all_gradients(*network, rounded), all_gradients(*network, rounded),
-                                    backend->name()));
+    const auto gradients = [&] { return network->gradients(rounded.view()).all(); };
+    rows.push_back(judge_repetition(gradients(), gradients(), backend->name()));
   }
   if (twins.autograd) {
     // Networks of their own: what gradients() leaves behind must not help the steps.

@@ -27,6 +27,7 @@ struct StepErrors {
   RunningError loss;
   NamedErrors gradients;                             // in the order of parameters_of(spec)
   std::vector<RunningError> input_gradient;          // empty where the inputs are integers
+  NamedErrors further_gradients;                     // of the further inputs
   NamedErrors parameters, optimizer_state, buffers;  // after the step
   std::vector<CloseDecision> too_close;              // of the training step
   std::vector<RunningError> outputs;                 // in evaluation mode

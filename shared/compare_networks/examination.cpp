@@ -62,12 +62,12 @@ class Examiner {
   std::vector<Suspect> gradients(const Situation& situation) const {
     const OwnedBatch& batch = batch_of(situation, 0);
     const Pair pair = build(situation.parameters);
-    const NamedTensors right = gradients_of(*pair.autograd, batch);
+    const NamedTensors right = pair.autograd->gradients(batch.view()).all();
     DiagnosisContext known{.actual = kManual, .expected = kAutograd};
     known.batch_size = batch.inputs.shape().at(0);
     known.parameters = situation.parameters;
     for (int call = 0; call < 2; ++call) {
-      NamedTensors manual = gradients_of(*pair.manual, batch);
+      NamedTensors manual = pair.manual->gradients(batch.view()).all();
       std::vector<Suspect> suspects;
       for (const Tensor& expected : right) {
         const std::string& name = expected.name();
@@ -81,12 +81,6 @@ class Examiner {
       known.previous = std::move(manual);
     }
     return {};
-  }
-
-  static NamedTensors gradients_of(Network& network, const OwnedBatch& batch) {
-    Gradients computed = network.gradients(batch.view());
-    if (computed.input) computed.parameters.add(std::move(*computed.input));
-    return std::move(computed.parameters);
   }
 
   // Each from the same state on both sides.
@@ -109,8 +103,8 @@ class Examiner {
       pair.autograd->train_step(batch_of(situation, step).view());
     load(*pair.manual, state_of(*pair.autograd));
     const OwnedBatch& batch = batch_of(situation, 0);
-    const Tensor actual = pair.manual->predict(batch.inputs.view());
-    const Tensor expected = pair.autograd->predict(batch.inputs.view());
+    const Tensor actual = pair.manual->predict(batch.view());
+    const Tensor expected = pair.autograd->predict(batch.view());
     Suspect suspect{expected.name(), "the outputs in evaluation mode", actual, expected, {}};
     if (actual.shape() != expected.shape()) return {suspect};
     if (!differs(actual, expected)) return {};

@@ -33,8 +33,15 @@ Situation random_situation(const NetworkSpec& spec, const Situation& given, Seed
     input.front() = prime;
     if (std::find(taken.begin(), taken.end(), prime) == taken.end()) break;
   }
+  NamedShapes further;
+  for (const Tensor& tensor : given.batches.at(0).further) {
+    Shape shape = tensor.shape();
+    shape.front() = input.front();
+    further.emplace(tensor.name(), std::move(shape));
+  }
   for (std::uint32_t b = 0; b < 3; ++b)
-    situation.batches.push_back(random_batch(spec, input, DType::float64, seed, b));
+    situation.batches.push_back(
+        random_batch(spec, input, DType::float64, seed, b, Draw::uniform, 1, further));
   return situation;
 }
 

@@ -44,9 +44,10 @@ const Array* TracedStep::find(Role role, const std::string& path) const {
 }
 
 TracedStep::Place TracedStep::place_of(const TraceEntry& entry) const {
-  if (entry.role == Role::output || entry.role == Role::input_gradient)
-    return {find_layer(spec_.layers, entry.path), entry.path, {entry.role}};
-  // The innermost layer of which it is a parameter, a buffer or a child.
+  const bool of_a_layer = entry.role == Role::output || entry.role == Role::input_gradient;
+  if (std::optional<LayerSpec> layer = of_a_layer ? find_layer(spec_.layers, entry.path) : std::nullopt)
+    return {std::move(layer), entry.path, {entry.role}};
+  // The innermost layer of which it is a parameter, a buffer, a further input or a child.
   for (std::size_t dot = entry.path.rfind('.'); dot != std::string::npos;
        dot = entry.path.rfind('.', dot - 1)) {
     const std::string outer = entry.path.substr(0, dot);
@@ -78,6 +79,8 @@ LayerValues TracedStep::layer_values(const Place& place) const {
   if (const Array* x = previous_ ? previous_->find(Role::input, place.path) : nullptr;
       x && x->shape == values.x.shape)
     values.previous_x = *x;
+  for (const std::string& name : further_inputs_of({*place.layer}))
+    if (const Array* value = find(Role::input, join(place.path, name))) values.further.emplace(name, *value);
   values.parameters = within(place.path, before_.parameters);
   for (const std::string& name : shared_parameters_of(*place.layer))
     values.parameters.emplace(name, array_of(before_.parameters.at(name)));

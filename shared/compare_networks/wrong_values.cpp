@@ -73,7 +73,8 @@ NamedTensors terms_of(const TracedStep& step, const TraceEntry& entry, const Tra
         other.path == place.path && other.role == (forward ? Role::input : Role::output_gradient);
     const std::size_t dot = other.path.rfind('.');
     const bool of_child = dot != std::string::npos && other.path.substr(0, dot) == place.path &&
-                          other.role == (forward ? Role::output : Role::input_gradient);
+                          other.role == (forward ? Role::output : Role::input_gradient) &&
+                          find_layer(step.spec().layers, other.path);
     has_others = has_others || of_child;
     if (own || of_child) terms.add(other.value);
   }

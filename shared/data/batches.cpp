@@ -76,6 +76,9 @@ void fill(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& ba
   gather(split.targets, rows, batch.targets, 1, 0);
 }
 
+// Substreams from here on are of further inputs: so many for each batch.
+constexpr std::uint32_t kFurtherInputs = 1 << 16;
+
 // The integers of Draw::integers are at most so large.
 constexpr std::int64_t kLargestInteger = 3;
 
@@ -122,7 +125,7 @@ OwnedBatch OwnedBatch::as(DType dtype) const {
   const auto converted = [&](const Tensor& tensor) {
     return tensor.dtype() == DType::int64 ? tensor : tensor.as(dtype);
   };
-  return {converted(inputs), converted(targets)};
+  return {converted(inputs), converted(targets), further.as(dtype)};
 }
 
 OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64_t count) {
@@ -136,16 +139,22 @@ OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64
 }
 
 OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype, Seed seed,
-                        std::uint32_t index, Draw draw, double scale) {
+                        std::uint32_t index, Draw draw, double scale, const NamedShapes& further) {
   const RandomStream values(seed, Purpose::test_data, 2 * index);
   const RandomStream answers(seed, Purpose::test_data, 2 * index + 1);
+  const auto numbers = [&](const std::string& name, const Shape& shape, const RandomStream& stream) {
+    return draw == Draw::integers
+               ? integers_in(-kLargestInteger, kLargestInteger, name, shape, stream).as(dtype)
+               : uniform_tensor(name, shape, dtype, stream, -scale, scale);
+  };
   OwnedBatch batch;
   if (const std::int64_t indices = indices_of(spec.layers); indices > 0)
     batch.inputs = integers_in(0, indices - 1, "inputs", input, values);
-  else if (draw == Draw::integers)
-    batch.inputs = integers_in(-kLargestInteger, kLargestInteger, "inputs", input, values).as(dtype);
   else
-    batch.inputs = uniform_tensor("inputs", input, dtype, values, -scale, scale);
+    batch.inputs = numbers("inputs", input, values);
+  std::uint32_t substream = kFurtherInputs + index * kFurtherInputs;
+  for (const auto& [name, shape] : further)
+    batch.further.add(numbers(name, shape, RandomStream(seed, Purpose::test_data, substream++)));
 
   Shape outputs = output_shape(spec.layers, layer_input_shape(spec, input));
   if (takes_labels(spec.loss)) {
@@ -175,7 +184,8 @@ OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype,
 }
 
 OwnedBatch random_batch(const Example& example, DType dtype, Seed seed, std::uint32_t index) {
-  return random_batch(example.spec, example.input, dtype, seed, index, example.draw, example.scale);
+  return random_batch(example.spec, example.input, dtype, seed, index, example.draw, example.scale,
+                      example.further);
 }
 
 BatchStream::BatchStream(const Split& split, DType dtype, std::int64_t batch_size, Seed seed)

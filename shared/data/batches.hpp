@@ -11,7 +11,8 @@ namespace twin {
 struct OwnedBatch {
   Tensor inputs;
   Tensor targets;
-  Batch view() const { return {inputs.view(), targets.view()}; }
+  NamedTensors further = {};
+  Batch view() const { return {inputs.view(), targets.view(), further.size() > 0 ? &further : nullptr}; }
   /// The same samples in another dtype; integers stay integers.
   OwnedBatch as(DType dtype) const;
 };
@@ -22,9 +23,10 @@ OwnedBatch slice(const Split& split, DType dtype, std::int64_t first, std::int64
 
 /// A batch for `spec` of inputs of shape `input` (batch included): numbers uniform in ±scale or small
 /// integers, or indices where the network takes them, and targets that its loss takes; the `index`-th of this
-/// seed.
+/// seed. The further inputs are drawn as the inputs are.
 OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype, Seed seed,
-                        std::uint32_t index = 0, Draw draw = Draw::uniform, double scale = 1);
+                        std::uint32_t index = 0, Draw draw = Draw::uniform, double scale = 1,
+                        const NamedShapes& further = {});
 /// `rows` samples, uniform in ±1; `features` is the number of columns where the specification leaves it open.
 OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
                         std::uint32_t index = 0, std::int64_t features = 0);

@@ -22,6 +22,10 @@ Shape ResidualSpec::output_shape(const Shape& x) const {
   return x;
 }
 
+void ResidualSpec::validate_further(const Shape& x, const NamedShapes& further) const {
+  twin::validate_further(block, x, further);
+}
+
 std::vector<ParameterSpec> ResidualSpec::parameters() const { return parameters_of(block); }
 std::vector<BufferSpec> ResidualSpec::buffers() const { return buffers_of(block); }
 double ResidualSpec::forward_flops(const Shape& x) const { return twin::forward_flops(block, x); }

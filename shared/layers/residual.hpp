@@ -19,6 +19,7 @@ struct ResidualSpec {
   void validate() const;
   Shape default_input() const;
   Shape output_shape(const Shape& x) const;
+  void validate_further(const Shape& x, const NamedShapes& further) const;
   std::vector<ParameterSpec> parameters() const;
   std::vector<BufferSpec> buffers() const;
   double forward_flops(const Shape& x) const;

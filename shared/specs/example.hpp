@@ -21,6 +21,7 @@ struct Example {
   Shape input;  // batch included
   Draw draw = Draw::uniform;
   double scale = 1;
+  NamedShapes further = {};  // of the further inputs, batch included; drawn as the inputs are
 };
 
 /// The layers under a random upstream gradient (the inner-product loss), trained with momentum.

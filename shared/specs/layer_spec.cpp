@@ -163,6 +163,29 @@ Shape default_input(const std::vector<LayerSpec>& layers) {
   return {};
 }
 
+std::vector<std::string> further_inputs_of(const std::vector<LayerSpec>& layers) {
+  std::vector<std::string> all;
+  const auto add = [&](std::vector<std::string> names) {
+    for (std::string& name : names)
+      if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(std::move(name));
+  };
+  for (const LayerSpec& layer : layers)
+    asked(layer, [&](const auto& kind) {
+      if constexpr (requires { kind.further_inputs(); }) add(kind.further_inputs());
+      if constexpr (requires { kind.children(); }) add(further_inputs_of(kind.children()));
+    });
+  return all;
+}
+
+void validate_further(const std::vector<LayerSpec>& layers, Shape x, const NamedShapes& further) {
+  for (const LayerSpec& layer : layers) {
+    asked(layer, [&](const auto& kind) {
+      if constexpr (requires { kind.validate_further(x, further); }) kind.validate_further(x, further);
+    });
+    x = output_shape(layer, x);
+  }
+}
+
 std::vector<std::string> shared_parameters_of(const LayerSpec& layer) {
   return asked(layer, [](const auto& kind) -> std::vector<std::string> {
     if constexpr (requires { kind.shared_parameters(); })

@@ -15,12 +15,18 @@
 //   Shape default_input() const                   of one sample, where the specification alone says it
 //   int64 indices() const                         its inputs are integers in 0 … indices() - 1; else numbers
 //   vector<LayerSpec> children() const            of a composite, in the order in which they are called
+//   vector<string> further_inputs() const         what it takes beside the values that reach it, by name
+//                                                 ("input2"); a composite's are those of its children
+//   void validate_further(const Shape& x, const NamedShapes& further) const
+//                                                 throws LayerError for further inputs that do not fit x; a
+//                                                 composite asks its children
 //   vector<string> shared_parameters() const      those of other layers that it uses: "embed.weight"
 //   vector<Prediction> mistakes(Quantity, LayerValues) const
 //   static vector<Example> examples()             required: what tests, check and benchmarks walk over
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +72,12 @@ void validate(const std::vector<LayerSpec>& layers);
 std::int64_t indices_of(const std::vector<LayerSpec>& layers);
 /// Of one sample, without the batch; empty when the layers take any.
 Shape default_input(const std::vector<LayerSpec>& layers);
+
+/// What layers take beside the values that reach them, each name once: a batch holds it, and whoever names it
+/// is given it.
+std::vector<std::string> further_inputs_of(const std::vector<LayerSpec>& layers);
+/// x: of the inputs. Throws LayerError when a layer does not fit a further input's shape.
+void validate_further(const std::vector<LayerSpec>& layers, Shape x, const NamedShapes& further);
 
 /// The parameters of other layers that this one uses too, by their full names.
 std::vector<std::string> shared_parameters_of(const LayerSpec& layer);

@@ -55,7 +55,8 @@ struct Array {
 inline Array array_of(const Tensor& tensor) { return {tensor.shape(), tensor.to_doubles()}; }
 
 /// Which value is wrong.
-///   of a layer      {output}, {input_gradient}, {parameter_gradient, "weight"}, {state, "running_mean"}
+///   of a layer      {output}, {input_gradient}, {parameter_gradient, "weight"}, {state, "running_mean"};
+///                   {input_gradient, "input2"}: what it adds to the gradient of a further input
 ///   of a composite  also {input, "q_proj"}, {output_gradient, "q_proj"}: what it hands to a child
 ///   of an update    {state, "exp_avg"}; {parameter}, which is what the step subtracts
 struct Quantity {
@@ -65,8 +66,9 @@ struct Quantity {
 
 /// The right values around one layer.
 struct LayerValues {
-  Array x, y, d_y, d_x;  // x: integers too; d_y and d_x are empty on the way forward
-  Array previous_x;      // the inputs of the step before; empty in a first step
+  Array x, y, d_y, d_x;                  // x: integers too; d_y and d_x are empty on the way forward
+  Array previous_x;                      // the inputs of the step before; empty in a first step
+  std::map<std::string, Array> further;  // the further inputs, by name
   // By their names within the layer: "weight", "q_proj.weight"; those of other layers by their full names.
   std::map<std::string, Array> parameters;
   std::map<std::string, Array> buffers;  // before the step

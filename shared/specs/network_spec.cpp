@@ -117,6 +117,26 @@ Shape layer_input_shape(const NetworkSpec& spec, const Shape& given) {
   return with_batch(given[0], sample);
 }
 
+void validate_further(const NetworkSpec& spec, const Shape& x, DType dtype, const NamedTensors* further) {
+  const std::vector<std::string> names = further_inputs_of(spec.layers);
+  const auto refuse = [&](const std::string& given) {
+    throw ShapeError(fmt::format("further inputs: expected {}, got {}",
+                                 names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")), given));
+  };
+  NamedShapes shapes;
+  for (const std::string& name : names) {
+    if (!further || !further->contains(name)) refuse(further ? "no " + name : "none");
+    const Tensor& tensor = further->at(name);
+    expect_dtype(name, dtype, tensor.dtype());
+    expect_extents(tensor.shape(), name);
+    shapes.emplace(name, tensor.shape());
+  }
+  if (further)
+    for (const Tensor& tensor : *further)
+      if (!shapes.contains(tensor.name())) refuse(tensor.name());
+  validate_further(spec.layers, x, shapes);
+}
+
 std::string widths_of(const NetworkSpec& spec) {
   Shape x = with_batch(1, input_shape(spec));
   std::vector<std::string> widths{x.size() > 1 ? to_string(without_batch(x)) : "any"};

@@ -73,6 +73,10 @@ std::int64_t output_features(const NetworkSpec& spec);
 /// ShapeError when the number of elements is another, LayerError when there are too many extents or one is 0.
 Shape layer_input_shape(const NetworkSpec& spec, const Shape& given);
 
+/// x: as the layers see the inputs. Throws ShapeError unless `further` (null: none) holds the further inputs
+/// that the layers take, in this dtype, and no other; LayerError when one has a shape that does not fit.
+void validate_further(const NetworkSpec& spec, const Shape& x, DType dtype, const NamedTensors* further);
+
 /// "784-256-128-10"; "1×28×28-6×28×28-…-10": the inputs, and the outputs of every layer with parameters.
 std::string widths_of(const NetworkSpec& spec);
 

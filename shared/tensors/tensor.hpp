@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ std::string_view to_string(DType dtype);
 double unit_roundoff(DType dtype);
 
 using Shape = std::vector<std::int64_t>;
+using NamedShapes = std::map<std::string, Shape>;
 
 /// Product of the extents; 1 for the empty shape of a scalar. Throws ShapeError when an extent is negative or
 /// the product leaves int64.

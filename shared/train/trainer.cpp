@@ -43,7 +43,7 @@ double accuracy(Network& network, const Split& split, DType dtype) {
   Count sum;
   for (std::int64_t first = 0; first < split.size(); first += kRows) {
     const OwnedBatch batch = slice(split, dtype, first, std::min(kRows, split.size() - first));
-    const Count count = count_right(network.predict(batch.inputs.view()), batch.targets);
+    const Count count = count_right(network.predict(batch.view()), batch.targets);
     sum.right += count.right;
     sum.all += count.all;
   }

@@ -219,8 +219,8 @@ TEST(Equivalence, ANanOnBothSidesIsNeverEqual) {
 
 TEST(Equivalence, WrongOutputsInEvaluationModeAreFound) {
   if (!twins().autograd) GTEST_SKIP() << "built without LibTorch";
-  const MistakeInOutputs mistake = [](Network& right, const TensorView& inputs) {
-    Tensor outputs = right.predict(inputs);
+  const MistakeInOutputs mistake = [](Network& right, const Batch& batch) {
+    Tensor outputs = right.predict(batch);
     transform(outputs, [](double y) { return y * (1 + 1e-4); });
     return outputs;
   };

@@ -208,10 +208,9 @@ TEST_F(Examination, FindsGradientsThatAreNeverZeroed) {
 
 TEST_F(Examination, NamesAMaskThatIsDrawnInEvaluationToo) {
   spec.layers = {{"dense", DenseSpec{5, 3}}, {"dropout", DropoutSpec{.p = 0.5}}};
-  const MistakeInOutputs as_in_training = [](Network& right, const TensorView& inputs) {
+  const MistakeInOutputs as_in_training = [](Network& right, const Batch& batch) {
     const NetworkState before = state_of(right);
-    const Tensor targets = Tensor::zeros("targets", {inputs.rows(), 3}, DType::float64);
-    const Trace trace = right.trace_step({inputs, targets.view()});
+    const Trace trace = right.trace_step(batch);
     load(right, before);
     return find(trace, Role::output, "dropout")->value;
   };

@@ -15,8 +15,8 @@ namespace twin {
 using Mistake = std::function<void(Gradients& gradients, const Gradients* previous, std::int64_t rows)>;
 
 /// What is predicted instead of the right outputs.
-using MistakeInOutputs = std::function<Tensor(Network& right, const TensorView& inputs)>;
-inline Tensor right_outputs(Network& right, const TensorView& inputs) { return right.predict(inputs); }
+using MistakeInOutputs = std::function<Tensor(Network& right, const Batch& batch)>;
+inline Tensor right_outputs(Network& right, const Batch& batch) { return right.predict(batch); }
 
 /// A right network, but for its gradients, by which it also trains, and its outputs in evaluation mode.
 class MistakenNetwork final : public Network {
@@ -34,7 +34,7 @@ class MistakenNetwork final : public Network {
   std::int64_t steps_done() const override { return right_->steps_done(); }
   void set_steps_done(std::int64_t steps) override { right_->set_steps_done(steps); }
   double learning_rate() const override { return right_->learning_rate(); }
-  Tensor predict(const TensorView& inputs) override { return outputs_(*right_, inputs); }
+  Tensor predict(const Batch& batch) override { return outputs_(*right_, batch); }
   double loss(const Batch& batch) override { return right_->loss(batch); }
   double train_steps(const Batch& batch, std::int64_t steps) override {
     double loss = 0;

@@ -51,9 +51,7 @@ inline std::string unequal_gradients(const Example& example, Seed seed) {
   for (const DType dtype : {DType::float64, DType::float32}) {
     const OwnedBatch batch = data.batches[0].as(dtype);
     const auto gradients = [&](const Backend& backend) {
-      Gradients all = loaded(backend, example.spec, data.parameters, dtype)->gradients(batch.view());
-      if (all.input) all.parameters.add(std::move(*all.input));
-      return std::move(all.parameters);
+      return loaded(backend, example.spec, data.parameters, dtype)->gradients(batch.view()).all();
     };
     const NamedTensors manual = gradients(twins().manual), autograd = gradients(*twins().autograd);
     for (const Tensor& tensor : autograd)
