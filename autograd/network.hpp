@@ -6,7 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+#include <torch/version.h>
 #include <vector>
 
 #include "autograd/networks/sequential.hpp"

@@ -48,7 +48,9 @@ class LayerUnit final : public Layer<Scalar> {
       y_ = x_;
     }
     if constexpr (kTakesSeveral) {
-      return told(forward_of(Several(with_further(x, way)), way), way);
+      std::array<Activation<Scalar>, kMostInputs> inputs{x};
+      take_further(inputs, way);
+      return told(forward_of(Several(inputs.data(), further_.size() + 1), way), way);
     } else if constexpr (takes<Activation<Scalar>>) {
       return told(forward_of(x, way), way);
     } else if constexpr (takes<ConstMatrixView<Scalar>>) {
@@ -117,21 +119,19 @@ class LayerUnit final : public Layer<Scalar> {
   || requires(Kind& layer, const X& x, const Way<Scalar>& way) { layer.forward(x, way.pass); }
   || requires(Kind& layer, const X& x) { layer.forward(x); };
 
-  // Unlike numbers in a matrix, what several inputs are nobody could take for one of them.
+  // A layer of one input does not match: an Activation is no span.
   using Several = std::span<const Activation<Scalar>>;
   static constexpr bool kTakesSeveral = requires(Kind & layer, const Several& x) { layer.forward(x); };
   static constexpr std::size_t kMostInputs = 4;
 
-  // x in front of the further inputs, as the layer names them; valid until the next call.
-  Several with_further(const Activation<Scalar>& x, const Way<Scalar>& way) {
-    inputs_[0] = x;
+  // Puts them behind the first.
+  void take_further(std::array<Activation<Scalar>, kMostInputs>& inputs, const Way<Scalar>& way) const {
     for (std::size_t i = 0; i < further_.size(); ++i) {
       const FurtherInput<Scalar>* input = way.find_further(further_[i]);
       if (!input) throw LayerError("expected a further input, " + further_[i] + ", got none", path_);
-      inputs_.at(i + 1) = input->value;
+      inputs.at(i + 1) = input->value;
       if (way.observer) way.observer->entered(join(path_, further_[i]), input->value);
     }
-    return Several(inputs_.data(), further_.size() + 1);
   }
 
   template <typename X>
@@ -206,7 +206,6 @@ class LayerUnit final : public Layer<Scalar> {
 
   std::string path_;
   std::vector<std::string> further_;  // the names of the further inputs
-  std::array<Activation<Scalar>, kMostInputs> inputs_;
   Kind layer_;
   // Of the last way forward. They are written when they change only: what was just written number by number
   // cannot be copied as a vector without a wait, and a small layer takes little longer than that.

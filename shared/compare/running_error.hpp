@@ -47,7 +47,6 @@
 #include <compare>
 #include <cstddef>
 #include <limits>
-#include <numbers>
 
 namespace twin {
 
@@ -89,110 +88,28 @@ class RunningError {
     x.value = -x.value;
     return x;
   }
-  friend RunningError operator+(const RunningError& x, const RunningError& y) {
-    RunningError sum(x.value + y.value);
-    sum.terms_ = x.terms_ + y.terms_;
-    sum.squares_ = x.squares_ + y.squares_;
-    sum.additions_ = x.additions_ + y.additions_ + 1;
-    for (const std::size_t i : kDTypes)
-      sum.roundings_[i] = {x.roundings_[i].error + y.roundings_[i].error,
-                           x.roundings_[i].variance + y.roundings_[i].variance};
-    sum.depth_ = std::max(x.depth_ - x.additions_, y.depth_ - y.additions_) + sum.additions_;
-    return sum;
-  }
+  friend RunningError operator+(const RunningError& x, const RunningError& y);
   friend RunningError operator-(const RunningError& x, const RunningError& y) { return x + -y; }
-  friend RunningError operator*(const RunningError& x, const RunningError& y) {
-    if (y.is_exactly_one()) return x;
-    if (x.is_exactly_one()) return y;
-    RunningError product(x.value * y.value);
-    product.depth_ = x.depth_ + y.depth_ + 1;
-    const double x2 = x.value * x.value, y2 = y.value * y.value;
-    const double together = &x == &y ? 2 : 1;
-    for (const std::size_t i : kDTypes) {
-      const double u = kUnits[i], e_x = x.error(i), e_y = y.error(i), v_x = x.variance(i),
-                   v_y = y.variance(i);
-      product.roundings_[i] = {
-          std::abs(x.value) * e_y + std::abs(y.value) * e_x + e_x * e_y * u + std::abs(product.value),
-          together * (x2 * v_y + y2 * v_x) + 3 * v_x * v_y * u * u + x2 * y2};
-    }
-    return product;
-  }
-  friend RunningError operator/(const RunningError& x, const RunningError& y) {
-    RunningError quotient(x.value / y.value);
-    quotient.depth_ = std::max(x.depth_, y.depth_) + 1;
-    const double q = std::abs(quotient.value);
-    for (const std::size_t i : kDTypes) {
-      const double slope = 1 / above_zero(std::abs(y.value) - y.reach(i));
-      const double likely_slope = 1 / above_zero(std::abs(y.value) - y.likely_reach(i));
-      quotient.roundings_[i] = {
-          times(slope, x.error(i) + q * y.error(i)) + q,
-          times(likely_slope * likely_slope, x.variance(i) + q * q * y.variance(i)) + q * q};
-    }
-    return quotient;
-  }
+  friend RunningError operator*(const RunningError& x, const RunningError& y);
+  friend RunningError operator/(const RunningError& x, const RunningError& y);
   friend bool operator==(const RunningError& x, const RunningError& y) { return x.value == y.value; }
   friend auto operator<=>(const RunningError& x, const RunningError& y) { return x.value <=> y.value; }
-
-  friend RunningError exp(const RunningError& x) {
-    return function(x, std::exp(x.value), kFunctionUlps,
-                    [&](double reach) { return std::exp(x.value + reach); });
-  }
-  friend RunningError expm1(const RunningError& x) {
-    return function(x, std::expm1(x.value), kFunctionUlps,
-                    [&](double reach) { return std::exp(x.value + reach); });
-  }
-  friend RunningError log(const RunningError& x) {
-    return function(x, std::log(x.value), kFunctionUlps,
-                    [&](double reach) { return 1 / above_zero(x.value - reach); });
-  }
-  friend RunningError log1p(const RunningError& x) {
-    return function(x, std::log1p(x.value), kFunctionUlps,
-                    [&](double reach) { return 1 / above_zero(1 + x.value - reach); });
-  }
+  friend RunningError exp(const RunningError& x);
+  friend RunningError expm1(const RunningError& x);
+  friend RunningError log(const RunningError& x);
+  friend RunningError log1p(const RunningError& x);
   /// The exponent is a constant: nothing is bounded where it has an error.
-  friend RunningError pow(const RunningError& x, const RunningError& exponent) {
-    const double p = exponent.is_exact() ? exponent.value : std::numeric_limits<double>::quiet_NaN();
-    const auto slope = [&](double size) { return std::abs(p) * std::pow(size, p - 1); };
-    return function(x, std::pow(x.value, p), kFunctionUlps, [&](double reach) {
-      const double size = std::abs(x.value);
-      return std::max(slope(size + reach), slope(above_zero(size - reach)));
-    });
-  }
+  friend RunningError pow(const RunningError& x, const RunningError& exponent);
   /// A float evaluation whose x is negative is NaN: of that, nothing is said.
-  friend RunningError sqrt(const RunningError& x) {
-    const double root = std::sqrt(x.value);
-    return function(x, root, kFunctionUlps, [&](double reach) {
-      return 1 / std::max(root + std::sqrt(above_zero(x.value - reach)), std::sqrt(reach));
-    });
-  }
-  friend RunningError tanh(const RunningError& x) {
-    return function(x, std::tanh(x.value), kRationalUlps, [&](double reach) {
-      const double cosh = std::cosh(above_zero(std::abs(x.value) - reach));
-      return 1 / (cosh * cosh);
-    });
-  }
-  friend RunningError erf(const RunningError& x) {
-    return function(x, std::erf(x.value), kRationalUlps, [&](double reach) {
-      const double nearest = above_zero(std::abs(x.value) - reach);
-      return 2 * std::numbers::inv_sqrtpi * std::exp(-nearest * nearest);
-    });
-  }
-  friend RunningError sin(const RunningError& x) {
-    return function(x, std::sin(x.value), kFunctionUlps,
-                    [&](double reach) { return std::min(1.0, std::abs(std::cos(x.value)) + reach); });
-  }
-  friend RunningError cos(const RunningError& x) {
-    return function(x, std::cos(x.value), kFunctionUlps,
-                    [&](double reach) { return std::min(1.0, std::abs(std::sin(x.value)) + reach); });
-  }
+  friend RunningError sqrt(const RunningError& x);
+  friend RunningError tanh(const RunningError& x);
+  friend RunningError erf(const RunningError& x);
+  friend RunningError sin(const RunningError& x);
+  friend RunningError cos(const RunningError& x);
   friend RunningError abs(const RunningError& x) { return x.value < 0 ? -x : x; }
   /// The first where both are equal, as std::max.
-  friend RunningError max(const RunningError& x, const RunningError& y) {
-    return x.value < y.value ? chosen(y, x) : chosen(x, y);
-  }
-  friend RunningError min(const RunningError& x, const RunningError& y) {
-    return y.value < x.value ? chosen(y, x) : chosen(x, y);
-  }
+  friend RunningError max(const RunningError& x, const RunningError& y);
+  friend RunningError min(const RunningError& x, const RunningError& y);
   friend bool isfinite(const RunningError& x) { return std::isfinite(x.value); }
   friend bool isinf(const RunningError& x) { return std::isinf(x.value); }
   friend bool isnan(const RunningError& x) { return std::isnan(x.value); }
@@ -228,31 +145,9 @@ class RunningError {
 
   // f(x) = `value`, itself within `ulps` roundings; steepest(δ) is the steepest slope of f from x to x ± δ.
   template <typename Slope>
-  static RunningError function(const RunningError& x, double value, double ulps, const Slope& steepest) {
-    RunningError y(value);
-    y.depth_ = x.depth_ + ulps;
-    const double own = ulps * std::abs(value);
-    for (const std::size_t i : kDTypes) {
-      const double v = x.variance(i), likely_slope = steepest(x.likely_reach(i));
-      y.roundings_[i] = {times(steepest(x.reach(i)), x.error(i)) + own,
-                         times(likely_slope * likely_slope, v) + own * own};
-    }
-    return y;
-  }
-
+  static RunningError function(const RunningError& x, double value, double ulps, const Slope& steepest);
   // x, or the other where rounding errors have it chosen.
-  static RunningError chosen(const RunningError& x, const RunningError& other) {
-    RunningError y(x.value);
-    y.depth_ = std::max(x.depth_, other.depth_);
-    const double apart = std::abs(x.value - other.value);
-    for (const std::size_t i : kDTypes) {
-      const bool meet = !(apart > x.reach(i) + other.reach(i));
-      const bool likely_meet = !(apart > x.likely_reach(i) + other.likely_reach(i));
-      y.roundings_[i] = {meet ? larger(x.error(i), other.error(i)) : x.error(i),
-                         likely_meet ? larger(x.variance(i), other.variance(i)) : x.variance(i)};
-    }
-    return y;
-  }
+  static RunningError chosen(const RunningError& x, const RunningError& other);
 
   double terms_ = 0;       // S: of the terms, when this is a sum
   double squares_ = 0;     // Q
