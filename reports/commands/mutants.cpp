@@ -62,8 +62,7 @@ std::string fashion_text(const Trial& trial) {
 
 Cell suite_cell(const MutantResult& mutant) {
   if (!mutant.suite_asked) return "";
-  return noticed(!mutant.failed_tests.empty(), fmt::format("{} test{}", mutant.failed_tests.size(),
-                                                           mutant.failed_tests.size() == 1 ? "" : "s"));
+  return noticed(!mutant.failed_tests.empty());
 }
 
 Table table_of(const MutantsResult& result, bool quick) {
@@ -130,6 +129,7 @@ void print_diagnosis(const MutantResult& mutant, const std::string& title) {
     fmt::print("{} {}: {}{}\n", title, first["network"].get<std::string>(), first["text"].get<std::string>(),
                findings.size() == 1 ? "" : fmt::format(" ({} findings like this)", findings.size()));
   }
+  for (const std::string& test : mutant.failed_tests) fmt::print("Suite: {} fails\n", test);
 }
 
 int run(const MutantsArguments& options) {

@@ -123,6 +123,7 @@ MutantsResult run_mutants(const MutantsOptions& options,
     count();
   });
 
+  std::vector<std::size_t> asked;  // of the suite
   for (std::size_t i = 1; i < files.size(); ++i) {
     MutantResult& mutant = result.mutants[i - 1];
     mutant.loss_curve = seen_in_the_loss(mutant.trial, plans[i], result.baseline);
@@ -130,16 +131,17 @@ MutantsResult run_mutants(const MutantsOptions& options,
     if (!plans[i].learns_fashion) mutant.trial.fashion = result.baseline.fashion;
     mutant.diagnosed = judge(mutant.mutant, mutant.trial.diagnosis);
     mutant.suite_asked = mutant.trial.compiles && !mutant.checked();
-    total += mutant.suite_asked;
+    if (mutant.suite_asked) asked.push_back(i);
   }
-  std::optional<Suite> suite;
-  for (std::size_t i = 1; i < files.size(); ++i) {
-    MutantResult& mutant = result.mutants[i - 1];
-    if (!mutant.suite_asked) continue;
-    if (!suite) suite.emplace(folder / "suite");
-    mutant.failed_tests = suite->failed_tests(files[i]);
+  total += std::ssize(asked);
+  if (asked.empty()) return result;
+  const Suite suite;
+  in_parallel(workshops.size(), asked.size(), [&](std::size_t worker, std::size_t a) {
+    const std::size_t i = asked[a];
+    result.mutants[i - 1].failed_tests =
+        suite.failed_tests(files[i], folder / fmt::format("suite-{}", worker + 1));
     count();
-  }
+  });
   return result;
 }
 

@@ -13,8 +13,8 @@
 //   step 1               against autograd: loss, gradients, and the weights after the first step
 //   later steps          against autograd: the steps after the first
 //   sanitizer            address and undefined-behaviour sanitizers, and Eigen's assertions, on a few steps
-//   suite                the project's own tests, those against autograd included; asked only where no check
-//                        noticed
+//   suite                the project's own tests, those against autograd included, up to the first that
+//                        fails; asked only where no check noticed
 //
 // Checked are those of a few networks that compute by what the mutant changes, and every example of the stem
 // that it is filed under, as twin check does. A mutant that nobody notices survives: the tests have a hole.
