@@ -39,6 +39,32 @@ std::vector<RunningError> copy_of(const Values& values) {
   return {values.data(), values.data() + values.size()};
 }
 
+class TraceRecorder final : public Observer<RunningError> {
+ public:
+  explicit TraceRecorder(TracedErrors& trace) : trace_(trace) {}
+
+  void entered(const std::string& path, const Activation<RunningError>& x) override {
+    add(Role::input, path, x);
+  }
+  void left(const std::string& path, const Formulas&, const Activation<RunningError>& y) override {
+    add(Role::output, path, y);
+  }
+  void entered_backward(const std::string& path, const Activation<RunningError>& d_y) override {
+    add(Role::output_gradient, path, d_y);
+  }
+  void left_backward(const std::string& path, const Formulas&, const std::vector<OwnParameter<RunningError>>&,
+                     const Activation<RunningError>& d_x) override {
+    if (!d_x.empty()) add(Role::input_gradient, path, d_x);
+  }
+
+ private:
+  void add(Role role, const std::string& path, const Activation<RunningError>& values) {
+    trace_.try_emplace({role, path}, copy_of(values));
+  }
+
+  TracedErrors& trace_;
+};
+
 }  // namespace
 
 StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, const Batch& batch,
@@ -81,9 +107,10 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
   StepErrors result;
   const DecisionRecorder decisions(unit_roundoff(dtype_of(before.parameters)), what.turned);
   const bool evaluates = what.mode == Mode::evaluation;
+  TraceRecorder recorder(result.trace);
   const Way<RunningError> way{
       {.mode = what.mode, .keeps_buffers = evaluates, .seed = spec.mask_seed, .step = before.steps_done},
-      nullptr,
+      what.traced ? &recorder : nullptr,
       &model.further()};
   const auto run = [&](const auto& x) {
     if (evaluates) {
@@ -91,7 +118,9 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
       return;
     }
     result.loss = model.loss(model.forward(x, way), targets);
-    const Activation<RunningError> d_x = model.backward(model.error(), way);
+    const Activation<RunningError> error = model.error();
+    if (what.traced) result.trace.try_emplace({Role::error, ""}, copy_of(error));
+    const Activation<RunningError> d_x = model.backward(error, way);
     if (!d_x.empty()) result.input_gradient = copy_of(d_x);
   };
   if (indices_of(spec.layers) > 0) {
@@ -107,6 +136,12 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
     result.gradients.emplace_back(p.name, copy_of(p.gradient));
   for (const Buffer<RunningError>& b : model.buffers())
     result.buffers.emplace_back(b.name, copy_of(*b.values));
+  if (what.traced) {
+    result.trace[{Role::loss, ""}] = {result.loss};
+    for (const auto& [name, errors] : result.gradients)
+      result.trace[{Role::parameter_gradient, name}] = errors;
+    for (const auto& [name, errors] : result.buffers) result.trace[{Role::state, name}] = errors;
+  }
   if (spec.clipping) clip_gradients<RunningError>(*spec.clipping, model.parameters());
   model.update(learning_rate(spec.optimizer) * factor(spec.schedule, before.steps_done),
                before.steps_done + 1);

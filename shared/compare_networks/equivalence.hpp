@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,15 @@
 namespace twin {
 
 using NamedErrors = std::vector<std::pair<std::string, std::vector<RunningError>>>;
+/// Of the values of a trace, by role and path.
+using TracedErrors = std::map<std::pair<Role, std::string>, std::vector<RunningError>>;
 
 /// What is to be bounded.
 struct BoundsOf {
   Mode mode = Mode::training;  // a training step; the outputs in evaluation mode
   std::vector<std::int64_t> turned =
-      {};  // numbers of StepErrors::too_close: these decisions are taken the other way
+      {};               // numbers of StepErrors::too_close: these decisions are taken the other way
+  bool traced = false;  // a training step, with what its layers hand to each other
 };
 
 /// Everything one training step computes, each element with its bound; in evaluation mode the outputs alone.
@@ -31,6 +35,7 @@ struct StepErrors {
   NamedErrors parameters, optimizer_state, buffers;  // after the step
   std::vector<CloseDecision> too_close;              // of the training step
   std::vector<RunningError> outputs;                 // in evaluation mode
+  TracedErrors trace;  // where it is asked for: up to the update, all that was computed
 };
 
 struct Twins {

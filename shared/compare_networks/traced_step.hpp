@@ -25,6 +25,7 @@ class TracedStep {
   const NetworkSpec& spec() const { return spec_; }
   const OwnedBatch& batch() const { return batch_; }
   const TracedStep* previous() const { return previous_; }
+  const NetworkState& before() const { return before_; }
   const NamedTensors& parameters() const { return before_.parameters; }  // before the step
   const Trace& trace() const { return trace_; }
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
 
 #include "shared/compare/causes.hpp"
+#include "shared/compare_networks/rounding.hpp"
 
 namespace twin {
 namespace {
@@ -105,7 +107,8 @@ Tensor moved_by(const Update& update, const std::string& parameter) {
   return with_values(before, std::move(moved));
 }
 
-void UpdateExamination::compare(const Update& manual, const RightUpdate& right, std::int64_t batch_size) {
+void UpdateExamination::compare(const Update& manual, const RightUpdate& right, std::int64_t batch_size,
+                                const std::function<StepErrors()>& bounds) {
   ++steps_;
   // Whatever else is wrong after the step may be so because of them.
   if (counts_differ(manual, right)) return;
@@ -114,8 +117,17 @@ void UpdateExamination::compare(const Update& manual, const RightUpdate& right, 
   known.previous = std::move(previous_);
   known.parameters = right.before.parameters;
   previous_ = NamedTensors();
+  std::optional<NamedErrors> derived;
+  const auto may_be_rounding = [&](const Tensor& actual, const Tensor& expected) {
+    if (!derived) {
+      StepErrors errors = bounds();
+      derived = std::move(errors.parameters);
+      std::move(errors.optimizer_state.begin(), errors.optimizer_state.end(), std::back_inserter(*derived));
+    }
+    return is_rounding(actual, expected, bounds_of(*derived, expected.name()));
+  };
   for (const ParameterSpec& parameter : parameters_of(spec_))
-    compare(parameter, manual, right, known, previous_);
+    compare(parameter, manual, right, known, may_be_rounding, previous_);
 }
 
 bool UpdateExamination::counts_differ(const Update& manual, const Update& right) {
@@ -137,6 +149,7 @@ bool UpdateExamination::counts_differ(const Update& manual, const Update& right)
 
 void UpdateExamination::compare(const ParameterSpec& parameter, const Update& manual,
                                 const RightUpdate& right, const DiagnosisContext& known,
+                                const std::function<bool(const Tensor&, const Tensor&)>& may_be_rounding,
                                 NamedTensors& implied) {
   const UpdateValues values = update_values(spec_, right, parameter);
   const Tensor wanted = with_values(right.gradients.at(parameter.name), values.gradient.values);
@@ -167,12 +180,14 @@ void UpdateExamination::compare(const ParameterSpec& parameter, const Update& ma
   for (const std::string& name : state_names(spec_.optimizer)) {
     const std::string tensor = join(parameter.name, name);
     const Tensor &actual = manual.after.optimizer.at(tensor), &expected = right.after.optimizer.at(tensor);
-    if (!differs(actual, expected)) continue;
+    if (!differs(actual, expected) || may_be_rounding(actual, expected)) continue;
     state_differs = true;
     add(tensor, actual, expected, supported({Role::state, name}, actual, actual, expected, "manual's state"));
   }
   const Tensor actual = moved_by(manual, parameter.name), expected = moved_by(right, parameter.name);
   if (state_differs || !differs(actual, expected)) return;
+  if (may_be_rounding(manual.after.parameters.at(parameter.name), right.after.parameters.at(parameter.name)))
+    return;
   const double rate = right.lr == 0 ? 1 : right.lr;
   add(parameter.name, actual, expected,
       supported({Role::parameter}, actual, divided(actual, rate), divided(expected, rate),

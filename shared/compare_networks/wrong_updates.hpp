@@ -7,9 +7,11 @@
 //   (shared/compare/marks.hpp).
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "shared/compare_networks/equivalence.hpp"
 #include "shared/compare_networks/suspect.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/network.hpp"
@@ -48,15 +50,19 @@ class UpdateExamination {
   /// `spec` outlives this.
   explicit UpdateExamination(const NetworkSpec& spec) : spec_(spec) {}
 
-  /// A step that both took from the same state.
-  void compare(const Update& manual, const RightUpdate& right, std::int64_t batch_size);
+  /// A step that both took from the same state. `bounds`: of the step, asked for once something differs; what
+  /// may be rounding (shared/compare_networks/rounding.hpp) does not.
+  void compare(const Update& manual, const RightUpdate& right, std::int64_t batch_size,
+               const std::function<StepErrors()>& bounds);
   /// A value that is wrong after several steps has the hypotheses that hold after each of them.
   const std::vector<Suspect>& suspects() const { return suspects_; }
 
  private:
   bool counts_differ(const Update& manual, const Update& right);
   void compare(const ParameterSpec& parameter, const Update& manual, const RightUpdate& right,
-               const DiagnosisContext& known, NamedTensors& implied);
+               const DiagnosisContext& known,
+               const std::function<bool(const Tensor&, const Tensor&)>& may_be_rounding,
+               NamedTensors& implied);
   void add(const std::string& tensor, const Tensor& actual, const Tensor& expected,
            std::vector<Hypothesis> supported);
 

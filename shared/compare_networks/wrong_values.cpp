@@ -1,8 +1,10 @@
 #include "shared/compare_networks/wrong_values.hpp"
 
 #include <fmt/format.h>
+#include <optional>
 
 #include "shared/compare/causes.hpp"
+#include "shared/compare_networks/rounding.hpp"
 
 namespace twin {
 namespace {
@@ -113,15 +115,22 @@ Suspect suspect_at(const TracedStep& right, const TraceEntry& entry, const Tenso
   return suspect;
 }
 
-std::vector<Suspect> suspects_in_step(const TracedStep& right, const Trace& manual) {
+std::vector<Suspect> suspects_in_step(const TracedStep& right, const Trace& manual,
+                                      const std::function<TracedErrors()>& bounds) {
   std::vector<Suspect> suspects;
+  std::optional<TracedErrors> derived;
   for (const TraceEntry& entry : right.trace()) {
     // All that is computed after the first wrong value may be wrong because of it. Only the gradients of
     // parameters are looked at still: they may tell that they share its cause.
     const bool looked_at = suspects.empty() || entry.role == Role::parameter_gradient;
     if (entry.role == Role::parameter || !looked_at) continue;
     const Tensor* actual = actual_of(entry, right, manual);
-    if (!actual || (actual->shape() == entry.value.shape() && !differs(*actual, entry.value))) continue;
+    if (!actual) continue;
+    if (actual->shape() == entry.value.shape()) {
+      if (!differs(*actual, entry.value)) continue;
+      if (!derived) derived = bounds();
+      if (is_rounding(*actual, entry.value, (*derived)[{entry.role, entry.path}])) continue;
+    }
     suspects.push_back(suspect_at(right, entry, *actual));
     suspects.back().later = suspects.size() > 1;
   }

@@ -6,8 +6,10 @@
 //   mark in the numbers alone (shared/compare/marks.hpp) predicts.
 #pragma once
 
+#include <functional>
 #include <vector>
 
+#include "shared/compare_networks/equivalence.hpp"
 #include "shared/compare_networks/suspect.hpp"
 #include "shared/compare_networks/traced_step.hpp"
 
@@ -18,7 +20,9 @@ Suspect suspect_at(const TracedStep& right, const TraceEntry& entry, const Tenso
 
 /// The first value that differs from right.trace(), and the gradients of parameters that differ after it; not
 /// the parameters after the step, which suspects_in_updates() looks at. `manual`: trace_with_buffers() of the
-/// same step.
-std::vector<Suspect> suspects_in_step(const TracedStep& right, const Trace& manual);
+/// same step. `bounds`: of its values, asked for once something differs; what may be rounding
+/// (shared/compare_networks/rounding.hpp) does not.
+std::vector<Suspect> suspects_in_step(const TracedStep& right, const Trace& manual,
+                                      const std::function<TracedErrors()>& bounds);
 
 }  // namespace twin

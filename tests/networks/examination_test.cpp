@@ -57,12 +57,19 @@ class Examination : public testing::Test {
 
   // Of a step that manual takes rightly, and whose trace is changed then.
   std::vector<Finding> diagnose_trace(const std::function<void(Trace&)>& change) const {
-    const RandomCase data = random_case(spec, 7, input_features(spec), 1);
+    return diagnose_trace(random_case(spec, 7, input_features(spec), 1), change);
+  }
+
+  std::vector<Finding> diagnose_trace(const RandomCase& data,
+                                      const std::function<void(Trace&)>& change) const {
     const auto network = [&](const Backend& backend) { return loaded(backend, spec, data.parameters); };
-    Trace manual = trace_with_buffers(*network(twins().manual), data.batches[0]);
+    const OwnedBatch& batch = data.batches[0];
+    Trace manual = trace_with_buffers(*network(twins().manual), batch);
     change(manual);
-    const TracedStep right(*network(*twins().autograd), spec, data.batches[0], nullptr);
-    return findings_of(suspects_in_step(right, manual));
+    const TracedStep right(*network(*twins().autograd), spec, batch, nullptr);
+    return findings_of(suspects_in_step(right, manual, [&] {
+      return twins().errors(spec, right.before(), batch.view(), {.traced = true}).trace;
+    }));
   }
 
   static Tensor& value_in(Trace& trace, Role role, const char* path) {
@@ -86,6 +93,15 @@ TEST_F(Examination, FindsNothingWrongWithRightCode) {
     EXPECT_THAT(diagnose_twins(twins(), entry.spec, data.parameters, data.batches, {}), IsEmpty())
         << entry.name;
   }
+  // On some of these sums cancel, and half of the digits of what is left are rounding errors, or all. Bounds
+  // say nothing of exp where it underflows: huge scores leave 0 in one twin, next to nothing in the other.
+  for (const Stem& stem : stems())
+    for (const Example& example : stem.examples) {
+      if (stem.name == "self_attention" && example.name == "huge") continue;
+      const RandomCase data = example_case(example, 1);
+      EXPECT_THAT(diagnose_twins(twins(), example.spec, data.parameters, data.batches, {}), IsEmpty())
+          << stem.name << ", " << example.name;
+    }
 }
 
 TEST_F(Examination, NamesTheTensorAndTheCause) {
@@ -136,6 +152,21 @@ TEST_F(Examination, NamesALayerThatTheWayBackLeavesOut) {
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].cause, "derivative_left_out");
   EXPECT_EQ(findings[0].tensor, "output_sigmoid: d_x");
+}
+
+// The gradient of the keys' bias is 0 in exact arithmetic: what is left of it is rounding errors, other ones
+// in each twin. It comes before what is wrong.
+TEST_F(Examination, BlamesNoRoundingForAMistakeThatIsMadeBehindIt) {
+  const Example& example = find_stem("self_attention")->examples.front();
+  spec = example.spec;
+  const std::vector<Finding> findings = diagnose_trace(example_case(example, 1), [](Trace& trace) {
+    const Tensor& of_keys = value_in(trace, Role::input_gradient, "attention.k_proj");
+    const std::span<double> d_x = value_in(trace, Role::input_gradient, "attention").data<double>();
+    for (std::size_t i = 0; i < d_x.size(); ++i) d_x[i] -= of_keys.data<double>()[i];
+  });
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].cause, "branch_missing");
+  EXPECT_EQ(findings[0].tensor, "attention: d_x");
 }
 
 TEST_F(Examination, TellsWhichGradientsShareTheCause) {
