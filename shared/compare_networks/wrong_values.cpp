@@ -1,6 +1,8 @@
 #include "shared/compare_networks/wrong_values.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
 
 #include "shared/compare/causes.hpp"
@@ -39,6 +41,18 @@ std::string subject_of(const TraceEntry& entry, const TracedStep::Place& place) 
   return entry.quantity();
 }
 
+std::int64_t labels_that_count(const LossSpec& loss, const Tensor& targets) {
+  const std::span<const std::int64_t> labels = targets.data<std::int64_t>();
+  return std::visit(
+      [&](const auto& kind) {
+        auto count = std::ssize(labels);
+        if constexpr (requires { kind.ignore_index; })
+          count -= std::count(labels.begin(), labels.end(), kind.ignore_index);
+        return static_cast<std::int64_t>(count);
+      },
+      loss);
+}
+
 // Sizes by which a loss divides.
 std::vector<NamedFactor> factors_of_loss(const TracedStep& step) {
   const LossSpec& loss = step.spec().loss;
@@ -54,12 +68,22 @@ std::vector<NamedFactor> factors_of_loss(const TracedStep& step) {
            {columns, "the number of outputs", Cause("factor_outputs"),
             "the mean over the outputs is missing, that over the batch is there",
             Cause("factor_outputs_twice"), "the mean over the outputs is taken once too often"}};
-  // In sequences each place has a label of its own.
-  if (const std::int64_t labels = step.batch().targets.size(); takes_labels(loss) && labels != batch_size)
-    all.push_back({static_cast<double>(labels), "the number of labels", Cause("factor_batch"),
+  // In sequences each place has a label of its own, and some ask for nothing.
+  const auto labels = takes_labels(loss) ? labels_that_count(loss, step.batch().targets) : batch_size;
+  if (labels != batch_size)
+    all.push_back({static_cast<double>(labels), "the number of labels that count", Cause("factor_batch"),
                    "the mean over the labels is missing", Cause("factor_batch_twice"),
                    "the mean over the labels is taken twice"});
   return all;
+}
+
+// The rows of a layer that works on features: in sequences there are more of them than samples.
+std::vector<NamedFactor> factors_of_layer(const TracedStep& step, const TracedStep::Place& place) {
+  const Array* x = place.layer ? step.find(Role::input, place.path) : nullptr;
+  if (!x || x->shape.size() != 3) return {};
+  return {{static_cast<double>(x->rows()), "the number of rows, batch size × positions",
+           Cause("factor_batch"), "the mean over the batch is missing", Cause("factor_batch_twice"),
+           "the mean over the batch is taken twice"}};
 }
 
 // What a layer that holds others adds up: its own input (on the way back, what flows into it), and what each
@@ -107,7 +131,8 @@ Suspect suspect_at(const TracedStep& right, const TraceEntry& entry, const Tenso
   known.batch_size = right.batch().inputs.shape().at(0);
   known.parameters = right.parameters();
   known.terms = terms_of(right, entry, place);
-  if (entry.role == Role::loss || entry.role == Role::error) known.factors = factors_of_loss(right);
+  known.factors = entry.role == Role::loss || entry.role == Role::error ? factors_of_loss(right)
+                                                                        : factors_of_layer(right, place);
   if (right.previous())
     if (const TraceEntry* before = find(right.previous()->trace(), entry.role, entry.path))
       known.previous.add(before->value.renamed(suspect.tensor));

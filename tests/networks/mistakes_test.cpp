@@ -117,6 +117,42 @@ TEST_P(MistakesOf, AreNamedInATracedStep) {
   expect_all_named();
 }
 
+// What is said of a value that is so many times too large.
+std::string cause_of_factor(std::string_view stem, std::string_view example_name, Role role,
+                            const std::string& path,
+                            const std::function<double(const NetworkSpec&, const OwnedBatch&)>& factor_of) {
+  const std::vector<Example>& examples = find_stem(stem)->examples;
+  const Example& example = *std::find_if(examples.begin(), examples.end(),
+                                         [&](const Example& e) { return e.name == example_name; });
+  const RandomCase data = example_case(example, 1);
+  const std::unique_ptr<Network> network = loaded(right_backend(), example.spec, data.parameters);
+  const TracedStep step(*network, example.spec, data.batches[0], nullptr);
+  const TraceEntry& entry = *find(step.trace(), role, path);
+  Tensor wrong = entry.value;
+  for (double& value : wrong.data<double>()) value *= factor_of(example.spec, data.batches[0]);
+  const std::vector<Hypothesis> supported = suspect_at(step, entry, wrong).supported;
+  return supported.empty() ? "" : supported.front().cause;
+}
+
+// In sequences there are more rows than samples, and some labels ask for nothing.
+TEST(MistakesInAMean, AreNamedWhereItIsNotOverTheSamples) {
+  const auto rows = [](const NetworkSpec&, const OwnedBatch& batch) {
+    return static_cast<double>(batch.inputs.shape().at(0) * batch.inputs.shape().at(1));
+  };
+  EXPECT_EQ(cause_of_factor("dense", "sequence", Role::parameter_gradient, "dense.bias", rows),
+            "factor_batch");
+  EXPECT_EQ(cause_of_factor(
+                "dense", "sequence", Role::parameter_gradient, "dense.weight",
+                [&](const NetworkSpec& spec, const OwnedBatch& batch) { return 1 / rows(spec, batch); }),
+            "factor_batch_twice");
+  const auto counted = [](const NetworkSpec& spec, const OwnedBatch& batch) {
+    const auto labels = batch.targets.data<std::int64_t>();
+    const std::int64_t ignored = std::get<CrossEntropyLossSpec>(spec.loss).ignore_index;
+    return static_cast<double>(std::ssize(labels) - std::count(labels.begin(), labels.end(), ignored));
+  };
+  EXPECT_EQ(cause_of_factor("cross_entropy", "ignored_labels", Role::error, "", counted), "factor_batch");
+}
+
 TEST_P(MistakesOf, AreNamedInTheGradientsByWhichAStepGoes) {
   if (GetParam().kind != "clipping") return;
   for (const Example& example : GetParam().examples) {
