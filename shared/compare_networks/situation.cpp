@@ -28,20 +28,14 @@ Situation random_situation(const NetworkSpec& spec, const Situation& given, Seed
   uniform.initialiser = UniformInitialiser{.bound = 2 / std::sqrt(widest)};
   Situation situation{initial_parameters(uniform, DType::float64, seed), {}};
 
-  Shape input = given.batches.at(0).inputs.shape();
+  const OwnedBatch& batch = given.batches.at(0);
+  std::int64_t rows = 0;
   for (const std::int64_t prime : {7, 11, 13, 17, 19, 23}) {
-    input.front() = prime;
+    rows = prime;
     if (std::find(taken.begin(), taken.end(), prime) == taken.end()) break;
   }
-  NamedShapes further;
-  for (const Tensor& tensor : given.batches.at(0).further) {
-    Shape shape = tensor.shape();
-    shape.front() = input.front();
-    further.emplace(tensor.name(), std::move(shape));
-  }
   for (std::uint32_t b = 0; b < 3; ++b)
-    situation.batches.push_back(
-        random_batch(spec, input, DType::float64, seed, b, Draw::uniform, 1, further));
+    situation.batches.push_back(random_batch_like(batch, spec, rows, seed, b));
   return situation;
 }
 

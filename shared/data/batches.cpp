@@ -188,6 +188,18 @@ OwnedBatch random_batch(const Example& example, DType dtype, Seed seed, std::uin
                       example.further);
 }
 
+OwnedBatch random_batch_like(const OwnedBatch& batch, const NetworkSpec& spec, std::int64_t rows, Seed seed,
+                             std::uint32_t index) {
+  const auto with_rows = [&](Shape shape) {
+    shape.front() = rows;
+    return shape;
+  };
+  NamedShapes further;
+  for (const Tensor& tensor : batch.further) further.emplace(tensor.name(), with_rows(tensor.shape()));
+  return random_batch(spec, with_rows(batch.inputs.shape()), DType::float64, seed, index, Draw::uniform, 1,
+                      further);
+}
+
 BatchStream::BatchStream(const Split& split, DType dtype, std::int64_t batch_size, Seed seed)
     : split_(split), batch_size_(batch_size == 0 ? split.size() : batch_size), seed_(seed) {
   if (batch_size < 0) throw UsageError(fmt::format("the batch size is {}", batch_size), {}, "give 1 or more");

@@ -31,6 +31,9 @@ OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype
 OwnedBatch random_batch(const NetworkSpec& spec, std::int64_t rows, DType dtype, Seed seed,
                         std::uint32_t index = 0, std::int64_t features = 0);
 OwnedBatch random_batch(const Example& example, DType dtype, Seed seed, std::uint32_t index = 0);
+/// In the shapes of `batch`, but with so many rows; of float64, uniform in ±1.
+OwnedBatch random_batch_like(const OwnedBatch& batch, const NetworkSpec& spec, std::int64_t rows, Seed seed,
+                             std::uint32_t index = 0);
 
 class BatchStream {
  public:

@@ -146,7 +146,7 @@ std::unique_ptr<Network> network_of(const CatalogueEntry& entry, DType dtype, Se
 
 // From the outputs: the mutant's own loss may be what is wrong.
 double mean_squared_error(Network& network, const OwnedBatch& batch) {
-  const std::vector<double> y = network.predict(batch.inputs.view()).to_doubles();
+  const std::vector<double> y = network.predict(batch.view()).to_doubles();
   const std::vector<double> t = batch.targets.to_doubles();
   double sum = 0;
   for (std::size_t i = 0; i < t.size(); ++i) sum += (y[i] - t[i]) * (y[i] - t[i]);

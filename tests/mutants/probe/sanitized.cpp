@@ -20,12 +20,12 @@ void run(const mutants::Subject& subject) {
   for (const std::int64_t rows : {7, 2, 11}) {
     network->reset_state();  // that of another number of rows
     // Freed before the next: whoever keeps a view on it is seen.
-    const OwnedBatch batch = random_batch(subject.spec, rows, DType::float64, 1);
+    const OwnedBatch batch = random_batch_like(subject.batches.front(), subject.spec, rows, 1);
     network->gradients(batch.view());
     network->train_step(batch.view());
     network->train_step(batch.view());
     network->loss(batch.view());
-    network->predict(batch.inputs.view());
+    network->predict(batch.view());
   }
 }
 
