@@ -1,6 +1,9 @@
 #include "manual/products.hpp"
 
+#include <fmt/format.h>
+
 #include "manual/matrix.hpp"
+#include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
 
 namespace twin::manual {
@@ -116,6 +119,8 @@ ProductsBy::~ProductsBy() { current = before_; }
 
 template <typename Scalar>
 void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  if (a.cols != b.rows)
+    throw ShapeError(fmt::format("a product of {}×{} and {}×{}", a.rows, a.cols, b.rows, b.cols));
   if constexpr (std::is_same_v<Scalar, RunningError>)
     term_by_term(a, b, c, stride, add);
   else if (a.rows + b.cols + a.cols < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)  // as in Eigen's own products

@@ -35,7 +35,7 @@ Operand<typename M::Scalar> operand(const M& m) {
 }
 
 /// c = a·b, or c += a·b. c is row-major, its rows are `stride` elements apart, and it overlaps neither a nor
-/// b.
+/// b. Throws ShapeError when a has another number of columns than b has rows.
 template <typename Scalar>
 void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Eigen::Index stride, bool add);
 

@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 #include <vector>
 
+#include "shared/errors.hpp"
 #include "shared/seeds/random.hpp"
+#include "tests/support/expect_message.hpp"
 
 namespace twin::manual {
 namespace {
@@ -110,6 +112,16 @@ TYPED_TEST(EigenFunctions, MeanTheSameOnRunningErrors) {
     return values;
   };
   EXPECT_EQ(results(RunningError()), results(double()));
+}
+
+// BLAS would print a line of its own and leave what was in memory.
+TEST(SetProduct, RefusesSizesThatDoNotFit) {
+  for (const Index size : {3, 300}) {
+    const Matrix<double> a = Matrix<double>::Zero(size, size), b = Matrix<double>::Zero(size + 1, size);
+    Matrix<double> c;
+    EXPECT_THROW_MESSAGE(set_product(c, a, b), ShapeError,
+                         fmt::format("a product of {0}×{0} and {1}×{0}", size, size + 1));
+  }
 }
 
 }  // namespace

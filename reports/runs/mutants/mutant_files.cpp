@@ -258,9 +258,11 @@ FileContents mutated_files(const Mutant& mutant, const fs::path& source) {
 bool names_the_cause(const Mutant& mutant, std::string_view cause, const std::string& tensors) {
   if (std::find(mutant.causes.begin(), mutant.causes.end(), cause) == mutant.causes.end()) return false;
   if (mutant.tensor.empty()) return true;
-  const std::regex expected(mutant.tensor), name("[^, ]+");
-  return std::all_of(std::sregex_iterator(tensors.begin(), tensors.end(), name), std::sregex_iterator(),
-                     [&](const std::smatch& tensor) { return std::regex_match(tensor.str(), expected); });
+  // A name may hold a space: "bilinear.input2: d_x".
+  const std::regex expected(mutant.tensor), comma(", ");
+  return std::all_of(std::sregex_token_iterator(tensors.begin(), tensors.end(), comma, -1),
+                     std::sregex_token_iterator(),
+                     [&](const std::string& tensor) { return std::regex_match(tensor, expected); });
 }
 
 }  // namespace twin::reports

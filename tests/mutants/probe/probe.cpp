@@ -72,9 +72,15 @@ Json check(const Subject& subject) {
   // As twin check does: causes are asked for where something failed.
   if (!failed.empty() || !errors.empty())
     throws([&] {
-      for (const Finding& finding :
-           diagnose_twins(twins(), subject.spec, subject.parameters, subject.batches, {.steps = kSteps}))
-        diagnosis.push_back({{"cause", finding.cause}, {"tensor", finding.tensor}, {"text", finding.text}});
+      try {
+        for (const Finding& finding :
+             diagnose_twins(twins(), subject.spec, subject.parameters, subject.batches, {.steps = kSteps}))
+          diagnosis.push_back({{"cause", finding.cause}, {"tensor", finding.tensor}, {"text", finding.text}});
+      } catch (const ShapeError& error) {
+        // Shapes that do not fit say by themselves what is wrong.
+        diagnosis.push_back({{"cause", "wrong_shape"}, {"tensor", ""}, {"text", error.what()}});
+        throw;
+      }
     });
   result["failed"] = std::move(failed);
   result["errors"] = std::move(errors);

@@ -263,6 +263,9 @@ TEST(NamesTheCause, TakesAnyOfTheCausesInTheExpectedTensors) {
   mutant.tensor = ".*bias";
   EXPECT_TRUE(names_the_cause(mutant, "zero", "hidden.bias, output.bias"));
   EXPECT_FALSE(names_the_cause(mutant, "zero", "hidden.weight, output.bias"));
+  mutant.tensor = ".*input2: d_x";
+  EXPECT_TRUE(names_the_cause(mutant, "zero", "bilinear.input2: d_x, residual.second.input2: d_x"));
+  EXPECT_FALSE(names_the_cause(mutant, "zero", "bilinear.input2: d_x, bilinear: d_x"));
 }
 
 }  // namespace
