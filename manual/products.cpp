@@ -117,10 +117,14 @@ void term_by_term(const Operand<RunningError>& a, const Operand<RunningError>& b
 ProductsBy::ProductsBy(Products products) : before_(current) { current = products; }
 ProductsBy::~ProductsBy() { current = before_; }
 
+// By itself: text in multiply() would cost every product the room that it takes on the stack.
+[[noreturn, gnu::noinline]] static void refuse_sizes(Index rows_a, Index cols_a, Index rows_b, Index cols_b) {
+  throw ShapeError(fmt::format("a product of {}×{} and {}×{}", rows_a, cols_a, rows_b, cols_b));
+}
+
 template <typename Scalar>
 void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
-  if (a.cols != b.rows)
-    throw ShapeError(fmt::format("a product of {}×{} and {}×{}", a.rows, a.cols, b.rows, b.cols));
+  if (a.cols != b.rows) refuse_sizes(a.rows, a.cols, b.rows, b.cols);
   if constexpr (std::is_same_v<Scalar, RunningError>)
     term_by_term(a, b, c, stride, add);
   else if (a.rows + b.cols + a.cols < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)  // as in Eigen's own products
