@@ -87,9 +87,7 @@ class Network : public twin::Network {
 
   Gradients gradients(const Batch& batch) override {
     const KeptBuffers kept(*this);
-    torch::Tensor X = inputs(batch);
-    if (!takes_indices_) X = X.clone().requires_grad_();
-    for (auto& [name, value] : further_) value = value.clone().requires_grad_();
+    const torch::Tensor X = inputs_with_gradients(batch);
     optimizer_->zero_grad();
     const torch::Tensor loss = loss_of(layers_.forward(X, way({})), targets(batch));
     loss.backward();
@@ -114,12 +112,8 @@ class Network : public twin::Network {
                        tensor(TraceEntry::quantity(role, path), values.sizes().vec(), values)});
     };
 
-    torch::Tensor X = inputs(batch);
-    if (!takes_indices_) {
-      X = X.clone().requires_grad_();
-      add(kForward, Role::input, "", "the batch", X);
-    }
-    for (auto& [name, value] : further_) value = value.clone().requires_grad_();
+    const torch::Tensor X = inputs_with_gradients(batch);
+    if (!takes_indices_) add(kForward, Role::input, "", "the batch", X);
     optimizer_->zero_grad();
     Recorder recorder;
     Way way = this->way({});
@@ -354,6 +348,13 @@ class Network : public twin::Network {
     if (takes_indices_) expect_indices(view);
     take_further(batch.further);
     return torch_tensor(view).to(device_).view(seen_.layers);
+  }
+
+  /// inputs(), of which gradients are asked for: those that are numbers, and the further ones.
+  torch::Tensor inputs_with_gradients(const Batch& batch) {
+    const torch::Tensor X = inputs(batch);
+    for (auto& [name, value] : further_) value = value.clone().requires_grad_();
+    return takes_indices_ ? X : X.clone().requires_grad_();
   }
 
   torch::Tensor targets(const Batch& batch) const {
