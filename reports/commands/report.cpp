@@ -22,8 +22,6 @@ struct ReportArguments : CommonOptions {
   std::filesystem::path earlier;
 };
 
-constexpr Language kLanguages[] = {Language::english, Language::indonesian};
-
 Language parse_language(const std::string& name) {
   for (const Language language : kLanguages)
     if (name == code_of(language)) return language;

@@ -129,8 +129,6 @@ std::string_view name_of(Language language) {
 
 }  // namespace
 
-std::string_view code_of(Language language) { return language == Language::english ? "en" : "id"; }
-
 std::string markdown_page(const Contents& contents) {
   std::string text = fmt::format("# {}\n\n{}\n", contents.title, contents.lead);
   for (const Section& section : contents.sections) {

@@ -8,9 +8,6 @@
 
 namespace twin::reports {
 
-/// "en" or "id".
-std::string_view code_of(Language language);
-
 struct DrawnPicture {
   std::string path;   // "pictures/speed.svg", beside the page
   std::string title;  // for who cannot see it

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,25 @@ struct Figure {
   enum class Better { lower, higher, neither } better = Better::neither;
 };
 
+/// What a question says on the first screen of the report.
+struct FirstWords {
+  /// A number that is worth to be remembered: "243 ×", and what it is, with its conditions.
+  struct Number {
+    std::string value, meaning;
+  };
+  /// One of the tutorial's claims, and what the measurement says of it.
+  struct Claim {
+    enum class Verdict { holds, holds_in_part, does_not_hold };
+    std::string claim;
+    Verdict verdict;
+    std::string because;  // a sentence with its numbers and their conditions
+  };
+  std::vector<std::string> move_when, stay_when;  // sentences, the strongest first
+  std::vector<Number> numbers;                    // the strongest first
+  std::vector<Claim> claims;
+  std::optional<Picture> picture = {};
+};
+
 struct Question {
   std::string_view id;  // "speed": the name of its JSON file too
   Text title;
@@ -41,16 +61,18 @@ struct Question {
   std::string_view command;  // repeats the measurement from the shell
   /// A JSON result with json_header(), or not_measured().
   std::function<Json(const Measuring&)> measure;
-  /// One sentence for the verdict at the head of the report, which takes the first five; nullptr: none.
+  /// The answer in one sentence, at the head of its section; nullptr: none.
   std::function<std::string(const Json&, Language)> verdict;
   /// Markdown, without heading.
   std::function<std::string(const Json&, Language)> answer;
   std::function<std::vector<Picture>(const Json&, Language)> pictures;
   std::function<std::vector<Figure>(const Json&)> figures;
+  std::function<FirstWords(const Json&, Language)> first_words = nullptr;
+  bool appendix = false;  // for who wants to know more, after all others
 };
 
-/// The JSON of what could not be measured here, and why. The page says so; answer(), pictures(), figures()
-/// and verdict() are not asked.
+/// The JSON of what could not be measured here, and why. The page says so; answer(), pictures(), figures(),
+/// verdict() and first_words() are not asked.
 Json not_measured(const Text& reason);
 bool was_measured(const Json& json);
 /// Precondition: !was_measured(json).

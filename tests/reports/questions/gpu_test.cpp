@@ -15,8 +15,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr Language kLanguages[] = {Language::english, Language::indonesian};
-
 /// One benchmark, as Google Benchmark's JSON has it: a side and its µs.
 Json row(int width, const std::string& device, const std::vector<std::pair<std::string, double>>& sides) {
   Json json{{"name", "train_step/mlp-" + std::to_string(width) + "/batch:32/float32/" + device +

@@ -13,8 +13,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr Language kLanguages[] = {Language::english, Language::indonesian};
-
 TEST(KeptMutants, AreRefusedWhenTheyAreNone) {
   const TemporaryFolder folder;
   for (const char* text : {"", "[1, 2]", "{\"schema\": \"twingrad.mutants/1\"",
