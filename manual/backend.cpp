@@ -17,9 +17,10 @@ class ManualBackend final : public Backend {
   std::string_view name() const override { return name_; }
 
   std::string description() const override {
-    return fmt::format("Eigen {}.{}.{} over {}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
-                       EIGEN_MINOR_VERSION,
-                       products_ == Products::blas ? blas_description() : "its own products");
+    const std::string eigen =
+        fmt::format("Eigen {}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
+    return products_ == Products::eigen ? eigen + " over its own products"
+                                        : fmt::format("{} or {}, the faster", eigen, blas_description());
   }
 
   bool available(Device device) const override { return device == Device::cpu; }
@@ -43,7 +44,7 @@ class ManualBackend final : public Backend {
 }  // namespace
 
 const Backend& backend() {
-  static const ManualBackend instance("manual", Products::blas);
+  static const ManualBackend instance("manual", Products::fastest);
   return instance;
 }
 

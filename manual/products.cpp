@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "manual/eigen_products.hpp"
+#include "manual/fastest_products.hpp"
 #include "manual/matrix.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
@@ -9,35 +11,9 @@
 namespace twin::manual {
 namespace {
 
-thread_local Products current = Products::blas;
+thread_local Products current = Products::fastest;
 
-template <typename Scalar, int Order>
-using Side =
-    Eigen::Map<const Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Order>, 0, Eigen::OuterStride<>>;
-
-template <int OrderA, int OrderB, typename Scalar>
-void by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
-  const Side<Scalar, OrderA> x(a.data, a.rows, a.cols, Eigen::OuterStride<>(a.stride));
-  const Side<Scalar, OrderB> y(b.data, b.rows, b.cols, Eigen::OuterStride<>(b.stride));
-  Eigen::Map<Matrix<Scalar>, 0, Eigen::OuterStride<>> z(c, a.rows, b.cols, Eigen::OuterStride<>(stride));
-  if (add)
-    z.noalias() += x * y;
-  else
-    z.noalias() = x * y;
-}
-
-template <typename Scalar>
-void by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
-  constexpr int kRows = Eigen::RowMajor, kColumns = Eigen::ColMajor;
-  if (a.transposed)
-    b.transposed ? by_eigen<kColumns, kColumns>(a, b, c, stride, add)
-                 : by_eigen<kColumns, kRows>(a, b, c, stride, add);
-  else
-    b.transposed ? by_eigen<kRows, kColumns>(a, b, c, stride, add)
-                 : by_eigen<kRows, kRows>(a, b, c, stride, add);
-}
-
-// Products that BLAS has nothing to gain on: sums of one term.
+// Products that no library has anything to gain on: sums of one term.
 template <typename Scalar>
 void outer_product(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
   const Index step_a = a.transposed ? 1 : a.stride, step_b = b.transposed ? b.stride : 1;
@@ -79,23 +55,31 @@ void small_product(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c
                  : small_product<false, false>(a, b, c, stride, add);
 }
 
+enum class Shape { outer, row, column, matrix };
+
 template <typename Scalar>
-void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+Shape shape_of(const Operand<Scalar>& a, const Operand<Scalar>& b) {
+  return a.cols == 1                    ? Shape::outer
+         : a.rows == 1 && !a.transposed ? Shape::row
+         : b.cols == 1                  ? Shape::column
+                                        : Shape::matrix;
+}
+
+template <typename Scalar>
+void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add,
+             Shape shape) {
   const auto size = [](Index i) { return static_cast<int>(i); };
-  if (a.cols == 1) {
-    outer_product(a, b, c, stride, add);
-  } else if (a.rows == 1 && !a.transposed) {
+  if (shape == Shape::row)
     // cᵀ = bᵀ·aᵀ: a row is a vector.
     blas_matrix_vector(!b.transposed, size(b.transposed ? b.cols : b.rows),
                        size(b.transposed ? b.rows : b.cols), b.data, size(b.stride), a.data, 1, add, c, 1);
-  } else if (b.cols == 1) {
+  else if (shape == Shape::column)
     blas_matrix_vector(a.transposed, size(a.transposed ? a.cols : a.rows),
                        size(a.transposed ? a.rows : a.cols), a.data, size(a.stride), b.data,
                        b.transposed ? 1 : size(b.stride), add, c, size(stride));
-  } else {
+  else
     blas_product(a.transposed, b.transposed, size(a.rows), size(b.cols), size(a.cols), a.data, size(a.stride),
                  b.data, size(b.stride), add, c, size(stride));
-  }
 }
 
 // Term by term: what a sum's bound is made of has its own order (shared/compare/running_error.hpp).
@@ -110,6 +94,17 @@ void term_by_term(const Operand<RunningError>& a, const Operand<RunningError>& b
       for (Index k = 1; k < a.cols; ++k) sum += element(a, i, k) * element(b, k, j);
       c[i * stride + j] = add ? c[i * stride + j] + sum : sum;
     }
+}
+
+template <typename Scalar>
+void large_product(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  const Shape shape = shape_of(a, b);
+  if (shape == Shape::outer)
+    outer_product(a, b, c, stride, add);
+  else if (current == Products::eigen || (current == Products::fastest && eigen_is_faster(a, b)))
+    multiply_by_eigen(a, b, c, stride, add);
+  else
+    by_blas(a, b, c, stride, add, shape);
 }
 
 }  // namespace
@@ -129,10 +124,8 @@ void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Ind
     term_by_term(a, b, c, stride, add);
   else if (a.rows + b.cols + a.cols < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)  // as in Eigen's own products
     small_product(a, b, c, stride, add);
-  else if (current == Products::blas)
-    by_blas(a, b, c, stride, add);
   else
-    by_eigen(a, b, c, stride, add);
+    large_product(a, b, c, stride, add);
 }
 
 template void multiply(const Operand<float>&, const Operand<float>&, float*, Index, bool);

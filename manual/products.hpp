@@ -5,10 +5,11 @@
 
 namespace twin::manual {
 
-/// Who multiplies: the BLAS that was linked, or Eigen's own kernels.
-enum class Products { blas, eigen };
+/// Who multiplies: the BLAS that was linked, Eigen's own kernels, or whichever of the two is faster at the
+/// product's size on this machine (manual/fastest_products.hpp).
+enum class Products { blas, eigen, fastest };
 
-/// While it lives, products of this thread are computed so; before the first one, by BLAS.
+/// While it lives, products of this thread are computed so; before the first one, by the fastest.
 class ProductsBy {
  public:
   explicit ProductsBy(Products products);

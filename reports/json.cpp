@@ -6,8 +6,8 @@
 
 #include "reports/backends.hpp"
 #include "reports/commit.hpp"
-#include "shared/machine/blas.hpp"
 #include "shared/machine/fingerprint.hpp"
+#include "shared/machine/kernels.hpp"
 
 namespace twin::reports {
 
@@ -15,6 +15,7 @@ std::string_view commit() { return TWINGRAD_COMMIT; }
 
 Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy, int version) {
   const Fingerprint machine = fingerprint();
+  const BlasKernels kernels = blas_kernels();
   Json used{{"requested", threads}};
   for (const auto& [library, count] : thread_counts(backends())) used[library] = count;
   used["busy"] = busy.average();
@@ -34,6 +35,7 @@ Json json_header(std::string_view command, Json options, int threads, const Busy
             {"system", machine.system},
             {"compiler", machine.compiler},
             {"build", machine.build}}},
+          {"blas_kernels", {{"core", kernels.core}, {"found", kernels.found}}},
           {"backends", std::move(sides)},
           {"threads", std::move(used)},
           {"seconds", busy.wall_seconds()}};

@@ -15,8 +15,8 @@ namespace twin::reports {
 
 using Json = nlohmann::ordered_json;
 
-/// {"schema": "twingrad.<command>/<version>", "commit", "date", "options", "machine", "backends", "threads"}.
-/// `busy` measured the run; the date is that of UTC.
+/// {"schema": "twingrad.<command>/<version>", "commit", "date", "options", "machine", "blas_kernels",
+/// "backends", "threads"}. `busy` measured the run; the date is that of UTC.
 Json json_header(std::string_view command, Json options, int threads, const BusyThreads& busy,
                  int version = 1);
 

@@ -11,6 +11,7 @@
 #include "reports/commands/command.hpp"
 #include "reports/json.hpp"
 #include "shared/errors.hpp"
+#include "shared/machine/kernels.hpp"
 
 namespace {
 
@@ -25,6 +26,7 @@ int fail(const std::string& message) {
 }
 
 int run(int argc, char** argv) {
+  twin::use_widest_kernels();
   CLI::App app("Every neural network twice: by hand in Eigen, and in LibTorch with autograd.", "twin");
   app.require_subcommand(1);
   app.footer(

@@ -9,6 +9,7 @@
 #include "reports/commands/command.hpp"
 #include "reports/json.hpp"
 #include "reports/runs/benching.hpp"
+#include "reports/runs/kernels.hpp"
 #include "reports/runs/training.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/machine/fingerprint.hpp"
@@ -125,6 +126,15 @@ void print_machine(int threads) {
              machine.compiler, machine.build, thread_counts({}).front().second, threads == 1 ? "" : "s");
 }
 
+Json list_kernels() {
+  Json kernels = measured_kernels();
+  if (const std::string mended = kernels_mended(kernels, Language::english); !mended.empty())
+    fmt::print("{}\n", mended);
+  for (const std::string& warning : kernel_warnings(kernels, Language::english))
+    fmt::print("warning: {}\n", warning);
+  return kernels;
+}
+
 int run(const ListArguments& options) {
   JsonOutput output(options.json);
   use_threads(options.threads, backends());
@@ -136,6 +146,7 @@ int run(const ListArguments& options) {
     lists["networks"] = list_networks();
     lists["devices"] = list_twins();
     print_machine(options.threads);
+    lists["kernels"] = list_kernels();
   }
   Json json = json_header("list", {{"stems", options.stems}}, options.threads, busy);
   json.update(lists);

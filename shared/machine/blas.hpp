@@ -7,6 +7,8 @@ namespace twin {
 
 /// "OpenBLAS 0.3.21 Zen".
 std::string blas_description();
+/// The processor that its kernels are made for: "Zen".
+std::string blas_core();
 void set_blas_threads(int threads);
 int blas_threads();
 

@@ -1,18 +1,14 @@
 #include "shared/machine/threads.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <fmt/format.h>
-#include <fstream>
 #include <sched.h>
 #include <string>
-#include <unistd.h>
 #include <utility>
 
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
+#include "shared/machine/restart.hpp"
 
 namespace twin {
 namespace {
@@ -46,21 +42,7 @@ void cap_thread_pools(int threads) {
       // spinning after their work, and take the processors from OpenBLAS (a step of 512 features took twice
       // as long).
       {"OMP_WAIT_POLICY", "passive"}};
-  bool capped = true;
-  for (const auto& [variable, value] : wanted) {
-    const char* now = std::getenv(variable);
-    capped = capped && now && now == value;
-  }
-  if (capped) return;
-  for (const auto& [variable, value] : wanted) ::setenv(variable, value.c_str(), 1);
-  std::ifstream file("/proc/self/cmdline");
-  std::vector<std::string> words;
-  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  ::execv("/proc/self/exe", arguments.data());
-  throw MachineError(fmt::format("cannot start anew: {}", std::strerror(errno)), "/proc/self/exe");
+  start_anew_with(wanted);
 }
 
 void use_threads(int threads, std::span<const Backend* const> backends) {
