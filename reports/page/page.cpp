@@ -1,11 +1,9 @@
 #include "reports/page/page.hpp"
 
 #include <algorithm>
-#include <cmark-gfm-core-extensions.h>
-#include <cmark-gfm.h>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <memory>
+
+#include "reports/page/markup.hpp"
 
 namespace twin::reports {
 namespace {
@@ -37,6 +35,11 @@ img { display: block; width: 100%; max-width: 36rem; height: auto; margin: 1.5re
 table { border-collapse: collapse; font-size: 0.85rem; }
 th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); }
 td { white-space: nowrap; }
+.columns { display: grid; grid-template-columns: 1fr; gap: 0 1.5rem; }
+.columns > div { min-width: 0; }
+@media (min-width: 50rem) { .columns { grid-template-columns: 1fr 1fr; } }
+details { margin: 1rem 0; }
+summary { cursor: pointer; color: var(--accent); }
 blockquote { margin: 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--faint); }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--faint); font-size: 0.9rem; }
 @media print {
@@ -67,45 +70,6 @@ std::string data_uri(const std::string& svg) {
   return uri;
 }
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text)
-    result += c == '<'   ? "&lt;"
-              : c == '>' ? "&gt;"
-              : c == '&' ? "&amp;"
-              : c == '"' ? "&quot;"
-                         : std::string{c};
-  return result;
-}
-
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-
-std::string replaced(std::string text, std::string_view old, std::string_view now) {
-  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += now.size())
-    text.replace(at, old.size(), now);
-  return text;
-}
-
-std::string html_of(const std::string& markdown) {
-  cmark_gfm_core_extensions_ensure_registered();
-  const std::unique_ptr<cmark_parser, Freed<cmark_parser_free>> parser(cmark_parser_new(CMARK_OPT_DEFAULT));
-  cmark_parser_attach_syntax_extension(parser.get(), cmark_find_syntax_extension("table"));
-  cmark_parser_feed(parser.get(), markdown.data(), markdown.size());
-  const std::unique_ptr<cmark_node, Freed<cmark_node_free>> document(cmark_parser_finish(parser.get()));
-  const std::unique_ptr<char, Freed<std::free>> html(
-      cmark_render_html(document.get(), CMARK_OPT_DEFAULT, cmark_parser_get_syntax_extensions(parser.get())));
-  // A table that is wider than the page scrolls inside itself, by the keyboard too. Text cannot hold these
-  // tags: it is escaped.
-  return replaced(replaced(html.get(), "<table>", "<div class=\"wide\" tabindex=\"0\"><table>"), "</table>",
-                  "</table></div>");
-}
-
 std::string article(const Contents& contents) {
   const std::string_view code = code_of(contents.language);
   std::string html = fmt::format("<article lang=\"{}\" class=\"{}\">\n<h1>{}</h1>\n{}<nav>\n<ol>\n", code,
@@ -115,7 +79,7 @@ std::string article(const Contents& contents) {
   html += "</ol>\n</nav>\n";
   for (const Section& section : contents.sections) {
     html += fmt::format("<section>\n<h2 id=\"{}-{}\">{}</h2>\n{}", code, section.id, escaped(section.title),
-                        html_of(section.markdown));
+                        html_of(section.markdown, section.title));
     for (const DrawnPicture& picture : section.pictures)
       html += fmt::format("<img alt=\"{}\" src=\"{}\">\n", escaped(picture.title), data_uri(picture.svg));
     html += html_of(section.source) + "</section>\n";
@@ -132,7 +96,7 @@ std::string_view name_of(Language language) {
 std::string markdown_page(const Contents& contents) {
   std::string text = fmt::format("# {}\n\n{}\n", contents.title, contents.lead);
   for (const Section& section : contents.sections) {
-    text += fmt::format("\n## {}\n\n{}\n", section.title, section.markdown);
+    text += fmt::format("\n## {}\n\n{}\n", section.title, plain_markdown_of(section.markdown));
     for (const DrawnPicture& picture : section.pictures)
       text += fmt::format("\n![{}]({})\n", picture.title, picture.path);
     if (!section.source.empty()) text += fmt::format("\n{}\n", section.source);
