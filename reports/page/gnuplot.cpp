@@ -17,7 +17,7 @@ std::string axis_number(double value, Language language) {
 }
 
 std::string tics(const Axis& axis, const std::vector<std::pair<double, std::string>>& numbers) {
-  constexpr double kLetter = 9.5, kLine = 22, kGap = 8;
+  constexpr double kLetter = 9.5, kLine = 30, kGap = 8;
   const bool across = axis.name == 'x';
   std::string list;
   double taken = -1e9;
@@ -108,15 +108,19 @@ std::string logarithmic_scale(const Axis& axis, Language language) {
 }
 
 std::string category_names(const std::vector<std::string>& categories) {
-  constexpr std::size_t kColumnsBelow = 56;  // that stand side by side below a picture
+  constexpr double kLetter = 8.5, kGap = 8;
+  const double slot = kGraphWidth / static_cast<double>(categories.size());
   std::string list;
-  std::size_t columns = 0;
+  double previous = 0;
+  bool collide = false;
   for (std::size_t k = 0; k < categories.size(); ++k) {
     list += fmt::format("{}{} {}", k ? ", " : "", literal(categories[k]), k);
-    columns += display_width(categories[k]) + 2;
+    const double width = kLetter * static_cast<double>(display_width(categories[k])) + kGap;
+    collide |= k > 0 && (previous + width) / 2 > slot;
+    previous = width;
   }
-  return fmt::format("set xtics scale 0 {} noenhanced font ',14' ({})\n",
-                     columns > kColumnsBelow ? "rotate by 30 right" : "", list);
+  return fmt::format("set xtics scale 0 {} noenhanced font ',14' ({})\n", collide ? "rotate by 30 right" : "",
+                     list);
 }
 
 }  // namespace twin::reports::gnuplot

@@ -139,7 +139,9 @@ std::string line_plot(const Plot& plot, Language language) {
     // Few measured places are worth a number each: 8, 16, 32 rather than 10.
     constexpr std::size_t kFewPlaces = 12;
     const std::vector<double> places = values_of(plot, true);
-    if (plot.points && plot.marks.empty() && places.size() <= kFewPlaces)
+    const auto whole = [](double place) { return std::nearbyint(place) == place; };
+    if (plot.points && plot.marks.empty() && places.size() <= kFewPlaces &&
+        std::all_of(places.begin(), places.end(), whole))
       script += numbers_at(x, places, language);
   }
   if (plot.log_y) script += logarithmic_scale(y, language);
@@ -226,7 +228,7 @@ std::string script_of(const Plot& plot, Language language, const std::filesystem
       "set key bmargin center horizontal reverse Left samplen 2 height 0.8 maxcols {} noenhanced\n",
       gnuplot::kWidth, height, kPaper, language == Language::english ? '.' : ',', literal(output.string()),
       literal(wrapped(plot.title, 52)), literal(wrapped(plot.x_label, 52)),
-      literal(wrapped(plot.y_label, 30)), kGrid, kFaintInk, columns);
+      literal(wrapped(plot.y_label, 22)), kGrid, kFaintInk, columns);
   if (plot.map) return script + gnuplot::heat_map(*plot.map, language);
   if (plot.curves.size() == 1) script += "unset key\n";  // the title says it
   if (plot.categories.empty()) return script + line_plot(plot, language);

@@ -119,6 +119,17 @@ TEST(Plot, NothingButZerosAreBarsToo) {
     }
 }
 
+TEST(Plot, NamesThatWouldCollideAreTurned) {
+  Plot bars{"", "", "", false, false, false, {{"c", {}, {1, 2, 3}}}};
+  bars.categories = {"a", "b", "c"};
+  const auto turned = [&] {
+    return draw_svg(bars, Language::english).find("rotate(-30") != std::string::npos;
+  };
+  EXPECT_FALSE(turned());
+  bars.categories = {"a name of twenty-one l", "b name of twenty-one l", "c"};
+  EXPECT_TRUE(turned());
+}
+
 // The places of the numbers along an axis, by what they say.
 std::map<std::string, std::pair<double, double>> places_of(const std::string& svg) {
   static const std::regex text(
@@ -180,7 +191,7 @@ TEST(Plot, TextIsTakenAsItIs) {
   const std::string text = "a_b \"q\" 's' \\n @m `id` {1}^2";
   Plot lines{text,
              text + 'x',
-             text + 'y',
+             "'s' \\n `id` {1}^2y",
              true,
              false,
              true,
@@ -188,7 +199,8 @@ TEST(Plot, TextIsTakenAsItIs) {
   lines.marks = {{1.5, text + 'm'}};
   const std::vector<std::string> drawn = texts_of(lines);
   EXPECT_THAT(drawn, Contains(text));
-  for (const char end : {'x', 'y', 'c', 'l', 'm'}) EXPECT_THAT(drawn, Contains(text + end));
+  EXPECT_THAT(drawn, Contains(lines.y_label));
+  for (const char end : {'x', 'c', 'l', 'm'}) EXPECT_THAT(drawn, Contains(text + end));
   Plot bars{"", "", "", false, false, false, {{"c", {}, {1}}}};
   bars.categories = {text};
   EXPECT_THAT(texts_of(bars), Contains(text));
