@@ -21,7 +21,7 @@
 namespace twin::reports {
 namespace {
 
-constexpr Seed kSeed = 1;
+constexpr Seed kPeerSeed = 1;
 constexpr int kCheckedSteps = 5;
 constexpr const char* kSchema = "twingrad.peer/1";
 // Of a peer that does not do some part of the network: exit code and last line (bench/peers/exchange.py).
@@ -224,8 +224,8 @@ std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, D
     const TemporaryFolder folder;
     std::vector<TwinLosses> expected;
     if (any) {
-      const NamedTensors parameters = initial_parameters(subject.spec, dtype, kSeed);
-      const OwnedBatch batch = subject.random_batch(dtype, kSeed);
+      const NamedTensors parameters = initial_parameters(subject.spec, dtype, kPeerSeed);
+      const OwnedBatch batch = subject.random_batch(dtype, kPeerSeed);
       expected = losses_of_twins(subject.spec, parameters, batch, dtype);
       write_case(subject, parameters, batch, dtype, threads, quick, folder);
     }
