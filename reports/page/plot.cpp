@@ -321,6 +321,7 @@ void run_gnuplot(const std::filesystem::path& script) {
 }  // namespace
 
 std::string draw_svg(const Plot& plot) {
+  if (plot.diagram) return draw_diagram(plot.title, *plot.diagram);
   const TemporaryFolder folder;
   const std::filesystem::path svg = folder / "plot.svg";
   run_gnuplot(write_file(folder / "plot.gp", script_of(plot, svg)));
