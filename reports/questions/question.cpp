@@ -3,7 +3,7 @@
 namespace twin::reports {
 
 Json not_measured(const Text& reason) {
-  return {{"not_measured", {{"en", reason.english}, {"id", reason.indonesian}}}};
+  return {{"not_measured", {{"en", reason.in(Language::english)}, {"id", reason.in(Language::indonesian)}}}};
 }
 
 bool was_measured(const Json& json) { return !json.contains("not_measured"); }
@@ -14,6 +14,7 @@ std::string reason_of(const Json& json, Language language) {
 
 std::vector<Question> questions() {
   return {steps_question(),
+          numpy_question(),
           speed_question(),
           gpu_question(),
           silent_mistakes_question(),

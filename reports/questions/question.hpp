@@ -82,6 +82,7 @@ std::string reason_of(const Json& json, Language language);
 std::vector<Question> questions();
 
 Question steps_question();
+Question numpy_question();
 Question speed_question();
 Question gpu_question();
 Question silent_mistakes_question();

@@ -327,10 +327,11 @@ FirstWords first_words(const Json& json, Language language) {
             "({}, float32). Only {} of these µs are arithmetic.",
             where, rounded(s.arithmetic, language), rounded(s.all, language), who, how,
             rounded(s.arithmetic, language)));
-    words.numbers.push_back(
-        {say(language, "{} ×", rounded(ratio, language)),
-         say(language, "as long as by hand takes a training step of {} with {} ({}, float32)", where, who,
-             how)});
+    words.numbers.push_back({say(language, "{} ×", rounded(ratio, language)),
+                             say(language,
+                                 "how many times as long as by hand a training step of {} takes with {} and "
+                                 "autograd ({}, float32)",
+                                 where, who, how)});
   } else if (ratio < 1 - kAlike) {
     words.move_when.push_back(say(language,
                                   "Even the smallest network is faster: a training step of {} takes {} µs by "
