@@ -36,6 +36,7 @@ struct Side {
   std::int64_t steps = 1;
   std::vector<double> step_us;
   std::array<std::vector<double>, kStepParts> parts_us;
+  std::vector<double> rest_us;
 };
 
 }  // namespace
@@ -51,7 +52,7 @@ std::vector<StepParts> step_parts(const std::vector<Subject>& subjects,
     std::vector<Side> sides;
     double slice = 0;
     for (const Backend* backend : backends) {
-      Side side{backend, backend->build(subject.spec, dtype, Device::cpu), 1, {}, {}};
+      Side side{backend, backend->build(subject.spec, dtype, Device::cpu), 1, {}, {}, {}};
       side.network->load_parameters(initial_parameters(subject.spec, dtype, kSeed));
       const auto run = [&](std::int64_t steps) { side.network->train_steps(batch.view(), steps); };
       side.steps = steps_that_take(kSliceSeconds, run);
@@ -63,19 +64,28 @@ std::vector<StepParts> step_parts(const std::vector<Subject>& subjects,
     for (std::int64_t round = 0; round < rounds; ++round) {
       for (Side& side : sides) {
         const double per_step = 1e6 / static_cast<double>(side.steps);
+        // The side before has left its own numbers in the caches: without a step to fetch these back, the
+        // first of the two measurements would pay for it, and the second not.
+        side.network->train_steps(batch.view(), 1);
         side.step_us.push_back(per_step *
                                seconds_of([&] { side.network->train_steps(batch.view(), side.steps); }));
-        const StepTimes times = side.network->time_steps(batch.view(), side.steps);
-        for (std::size_t part = 0; part < kStepParts; ++part)
+        StepTimes times{};
+        double rest =
+            per_step * seconds_of([&] { times = side.network->time_steps(batch.view(), side.steps); }) -
+            1e6 * look;  // at the clock, at the start of each step
+        for (std::size_t part = 0; part < kStepParts; ++part) {
           side.parts_us[part].push_back(std::max(0.0, per_step * times[part] - 1e6 * look));
+          rest -= per_step * times[part];
+        }
+        side.rest_us.push_back(std::max(0.0, rest));
       }
       on_round(done * kRounds + (round + 1) * kRounds / rounds,
                static_cast<std::int64_t>(subjects.size()) * kRounds);
     }
     ++done;
     for (Side& side : sides) {
-      StepParts parts{
-          subject.name, std::string(side.backend->name()), subject.batch, quartiles(side.step_us), {}};
+      StepParts parts{subject.name, std::string(side.backend->name()), subject.batch, quartiles(side.step_us),
+                      {},           quartiles(side.rest_us).median};
       for (std::size_t part = 0; part < kStepParts; ++part)
         parts.parts_us[part] = quartiles(side.parts_us[part]).median;
       result.push_back(std::move(parts));

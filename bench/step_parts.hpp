@@ -19,6 +19,8 @@ struct StepParts {
   /// Medians over the rounds, by StepPart, less the time that reading the clock takes. A part of a few
   /// nanoseconds drowns in the clock's resolution.
   std::array<double, kStepParts> parts_us{};
+  /// What a step does after the last part: its tensors and its graph, where it has any, are taken down.
+  double rest_us = 0;
 };
 
 /// All backends take turns, as in run(), on the processor. `seconds` is meant for each subject.

@@ -17,17 +17,14 @@ def build_model(case, parts):
     return model
 
 
-def main():
-    case = read_case(sys.argv[1])
+def make_train_step(case):
     parts = parts_for(case, "pytorch")  # of each stem the function that makes it
     torch.set_num_threads(case["threads"])
     model = build_model(case, parts)
     loss_function = parts["loss"](case["loss"])
     optimizer = parts["optimizer"](case["optimizer"], model.parameters())
-    X = torch.from_numpy(case["arrays"]["inputs"])
-    y = torch.from_numpy(case["arrays"]["targets"])
 
-    def train_step():
+    def train_step(X, y):
         optimizer.zero_grad()
         outputs = model(X)
         loss = loss_function(outputs, y)
@@ -35,7 +32,17 @@ def main():
         optimizer.step()
         return loss.item()
 
-    measure("pytorch", torch.__version__, case, train_step, {"torch": torch.get_num_threads()})
+    return train_step
+
+
+def main():
+    case = read_case(sys.argv[1])
+    train_step = make_train_step(case)
+    X = torch.from_numpy(case["arrays"]["inputs"])
+    y = torch.from_numpy(case["arrays"]["targets"])
+    measure(
+        "pytorch", torch.__version__, case, lambda: train_step(X, y), {"torch": torch.get_num_threads()}
+    )
 
 
 if __name__ == "__main__":

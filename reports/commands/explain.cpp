@@ -6,6 +6,7 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/named.hpp"
+#include "reports/runs/traced_step.hpp"
 #include "reports/runs/training.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
@@ -38,30 +39,6 @@ std::vector<std::string> lines_of(const Tensor& tensor) {
   }
   if (rows > kRows) lines.push_back(fmt::format("{:>12}", "…"));
   return lines;
-}
-
-bool same(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && a.to_doubles() == b.to_doubles();
-}
-
-// What a layer is given another has computed, as a rule. Which of these values stands nowhere before it?
-std::vector<bool> new_values(const Trace& trace) {
-  std::vector<bool> is_new;
-  for (std::size_t i = 0; i < trace.size(); ++i) {
-    const bool given = trace[i].role == Role::input || trace[i].role == Role::output_gradient;
-    const auto here = trace.begin() + static_cast<std::ptrdiff_t>(i);
-    is_new.push_back(!given || std::none_of(trace.begin(), here, [&](const TraceEntry& before) {
-      return same(before.value, trace[i].value);
-    }));
-  }
-  return is_new;
-}
-
-Trace chosen(Trace trace, const std::vector<bool>& wanted) {
-  Trace result;
-  for (std::size_t i = 0; i < trace.size(); ++i)
-    if (wanted[i]) result.push_back(std::move(trace[i]));
-  return result;
 }
 
 // Both list the same quantities in the same order.
@@ -128,28 +105,10 @@ Samples sample_contributions(Network& network, const OwnedBatch& batch, const Sp
   return result;
 }
 
-Json trace_json(const Trace& trace) {
-  Json entries = Json::array();
-  for (const TraceEntry& entry : trace)
-    entries.push_back({{"step", entry.step},
-                       {"quantity", entry.quantity()},
-                       {"formula", entry.formula},
-                       {"shape", entry.value.shape()},
-                       {"values", entry.value.to_doubles()}});
-  return entries;
-}
-
-// A step of both twins, without what would be shown twice.
 struct Step {
-  Trace manual, autograd;
+  TracedStep values;
   std::optional<Samples> samples = {};
 };
-
-Step traced_step(const std::vector<std::unique_ptr<Network>>& networks, const Batch& batch) {
-  Trace manual = networks[0]->trace_step(batch), autograd = networks[1]->trace_step(batch);
-  const std::vector<bool> wanted = new_values(manual);
-  return {chosen(std::move(manual), wanted), chosen(std::move(autograd), wanted)};
-}
 
 Step explain_network(const CatalogueEntry& entry, ExplainArguments& options) {
   TrainingOptions& training = options.training;
@@ -177,8 +136,8 @@ Step explain_network(const CatalogueEntry& entry, ExplainArguments& options) {
   if (dataset.train.size() <= kFewSamples && parameter_count(entry.spec) <= kFewParameters)
     samples = sample_contributions(*networks[0], batch, dataset.train, training.dtype);
 
-  Step step = traced_step(networks, batch.view());
-  print_traces(step.manual, step.autograd);
+  Step step{traced_step(networks, batch.view())};
+  print_traces(step.values.manual, step.values.autograd);
 
   if (samples) {
     step.samples = samples;
@@ -214,8 +173,8 @@ Step explain_example(const CatalogueEntry& entry, const Example& example, const 
   progress.wipe();
   fmt::print("{} ({}), on {}, after {} steps\n", entry.name, entry.title, entry.dataset,
              options.steps_before);
-  Step step = traced_step(networks, batch(options.steps_before).view());
-  print_traces(step.manual, step.autograd);
+  Step step{traced_step(networks, batch(options.steps_before).view())};
+  print_traces(step.values.manual, step.values.autograd);
   return step;
 }
 
@@ -257,8 +216,8 @@ int run(ExplainArguments& options) {
     step = explain_network(entry, options);
   }
   Json json = json_header("explain", options_json(entry, training), options.threads, busy);
-  json["manual"] = trace_json(step.manual);
-  json["autograd"] = trace_json(step.autograd);
+  json["manual"] = json_of(step.values.manual);
+  json["autograd"] = json_of(step.values.autograd);
   if (step.samples)
     json["gradients"] = {{"largest_of_a_sample", step.samples->largest_sample},
                          {"largest_of_the_mean", step.samples->largest_mean}};

@@ -9,6 +9,7 @@
 #include "reports/page/contents.hpp"
 #include "reports/page/first_screen.hpp"
 #include "reports/page/folder.hpp"
+#include "reports/runs/kernels.hpp"
 #include "shared/errors.hpp"
 #include "shared/terminal/style.hpp"
 
@@ -54,6 +55,21 @@ std::string text_of(const Json& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+// What has to be known before any number, in every language: [{"en", "id"}].
+Json warnings_of(const Json& kernels) {
+  Json warnings = Json::array();
+  const auto say_in = [&](Language language, std::size_t i, const std::string& warning) {
+    if (warnings.size() <= i) warnings.push_back(Json::object());
+    warnings[i][std::string(code_of(language))] = warning;
+  };
+  for (const Language language : kLanguages) {
+    std::vector<std::string> all = kernel_warnings(kernels, language);
+    if (const std::string mended = kernels_mended(kernels, language); !mended.empty()) all.push_back(mended);
+    for (std::size_t i = 0; i < all.size(); ++i) say_in(language, i, all[i]);
+  }
+  return warnings;
+}
+
 int run(const ReportArguments& options) {
   // Whatever can be refused is refused before anything is measured.
   const Language language = parse_language(options.language);
@@ -66,6 +82,7 @@ int run(const ReportArguments& options) {
   std::optional<Json> earlier;
   if (!options.earlier.empty()) earlier = read_earlier(options.earlier, header());
   const ReportFolder folder(options.folder);
+  const Json kernels = measured_kernels();
 
   std::vector<Measured> measured;
   for (const Question& question : asked) {
@@ -77,6 +94,8 @@ int run(const ReportArguments& options) {
   }
 
   Json report = report_json(header(), measured);
+  report["kernels"] = kernels;
+  report["warnings"] = warnings_of(kernels);
   std::optional<Changes> changes;
   if (earlier) changes = changes_between(*earlier, report);
   std::vector<Contents> contents;

@@ -88,6 +88,7 @@ FirstScreen first_screen_of(const std::vector<Measured>& measured, const Json& h
   for (const auto& [question, json] : measured) {
     if (!question.first_words || !was_measured(json)) continue;
     const FirstWords words = question.first_words(json, language);
+    first.warnings.insert(first.warnings.end(), words.warnings.begin(), words.warnings.end());
     take(first.move_when, words.move_when);
     take(first.stay_when, words.stay_when);
     take(first.numbers, words.numbers);

@@ -10,7 +10,8 @@
 namespace twin::reports {
 
 /// Of what the measured questions offer, in their order: three sentences when to move, three when to stay,
-/// three numbers, the first picture, every claim. Warnings are those of the header. Draws the picture. Throws
+/// three numbers, the first picture, every claim. Warnings are those of the header, and
+/// theirs. Draws the picture. Throws
 /// MachineError.
 FirstScreen first_screen_of(const std::vector<Measured>& measured, const Json& header, Language language);
 

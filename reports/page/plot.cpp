@@ -260,6 +260,7 @@ std::size_t left_out(const Plot& plot) {
 }  // namespace
 
 std::string draw_svg(const Plot& plot, Language language) {
+  if (plot.diagram) return draw_diagram(plot.title, *plot.diagram);
   const TemporaryFolder folder;
   const std::filesystem::path svg = folder / "plot.svg";
   run_gnuplot(write_file(folder / "plot.gp", script_of(plot, language, svg)));

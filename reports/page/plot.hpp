@@ -1,10 +1,11 @@
-// Pictures, drawn by gnuplot as SVG.
+// Pictures, drawn as SVG: plots by gnuplot, diagrams by Graphviz.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "reports/page/diagram.hpp"
 #include "reports/page/words.hpp"
 
 namespace twin::reports {
@@ -47,6 +48,7 @@ struct Plot {
   bool stacked = false;                      // bars on top of one another: the parts of a whole
   std::vector<Mark> marks = {};              // where x is a number
   std::optional<HeatMap> map = {};           // instead of curves
+  std::optional<Diagram> diagram = {};       // instead of all but the title
 };
 
 /// Numbers have the decimal mark of the language. Throws MachineError when gnuplot is missing or refuses.

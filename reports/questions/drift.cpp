@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "reports/questions/drift_reasons.hpp"
 #include "reports/questions/question.hpp"
 #include "reports/runs/training.hpp"
 #include "shared/terminal/table.hpp"
@@ -22,6 +22,7 @@ struct Subject {
   std::int64_t quick_epochs;  // otherwise the catalogue's
 };
 constexpr Subject kSubjects[] = {{"xor", DType::float64, 2000}, {"fashion-mlp", DType::float32, 1}};
+constexpr const char* kGaps[] = {"twins", "nearby", "locked"};
 constexpr double kRates[] = {0.5, 8, 16, 32};  // of xor, beside its own
 
 Json measure(const Measuring& measuring) {
@@ -78,86 +79,80 @@ bool learn_alike(const Json& run) {
          kAlike;
 }
 
+std::string percent(double share, Language language) { return say(language, "{:.2Lf} %", 100 * share); }
+
+// "2.1e-15"
+std::string gap_text(double gap, Language language) { return say(language, "{:.2Lg}", gap); }
+
 std::string verdict(const Json& json, Language language) {
   const Json &xor_run = run_of(json, 0), &fashion = run_of(json, 1);
   const Json &xor_end = xor_run.at("epochs").back(), &end = fashion.at("epochs").back();
-  const Text head =
-      learn_alike(xor_run) && learn_alike(fashion)
-          ? Text{"Both twins learn the same", "Kedua kembaran belajar hal yang sama"}
-          : Text{"The twins do NOT learn the same", "Kedua kembaran TIDAK belajar hal yang sama"};
-  const Text text{
-      "{}: after {} steps on XOR in float64 their weights differ by {:.1e}, and they answer {:.0f} % and "
-      "{:.0f} % of the truth table rightly; after epoch {} of Fashion-MNIST in float32 by {:.1e} (an "
-      "autograd twin that starts one rounding away: {:.1e}), with {:.2f} % and {:.2f} % of the test pictures "
-      "right.",
-      "{}: setelah {} langkah pada XOR dalam float64 bobotnya berbeda {:.1e}, dan masing-masing menjawab "
-      "benar {:.0f} % dan {:.0f} % tabel kebenaran; setelah epoch {} pada Fashion-MNIST dalam float32 "
-      "berbeda {:.1e} (kembaran autograd yang mulai satu pembulatan di sampingnya: {:.1e}), dengan {:.2f} % "
-      "dan {:.2f} % gambar uji dikenali dengan benar."};
-  return fmt::format(
-      fmt::runtime(text.in(language)), head.in(language), xor_end.at("steps").get<std::int64_t>(),
-      last_gap(xor_run, "twins"), 100 * xor_end.at("accuracy_manual").get<double>(),
-      100 * xor_end.at("accuracy_autograd").get<double>(), fashion.at("epochs").size(),
-      last_gap(fashion, "twins"), last_gap(fashion, "nearby"), 100 * end.at("accuracy_manual").get<double>(),
-      100 * end.at("accuracy_autograd").get<double>());
+  const std::string head = learn_alike(xor_run) && learn_alike(fashion)
+                               ? say(language, "Both twins learn the same.")
+                               : say(language, "The twins do NOT learn the same.");
+  return head + " " +
+         say(language,
+             "After {} steps on XOR in float64 their weights differ by {}; they answer {:.0Lf} % and {:.0Lf} "
+             "% of "
+             "the truth table rightly. After {} epochs of Fashion-MNIST in float32 they differ by {}; {} and "
+             "{} of "
+             "the test pictures are right.",
+             xor_end.at("steps").get<std::int64_t>(), gap_text(last_gap(xor_run, "twins"), language),
+             100 * xor_end.at("accuracy_manual").get<double>(),
+             100 * xor_end.at("accuracy_autograd").get<double>(), fashion.at("epochs").size(),
+             gap_text(last_gap(fashion, "twins"), language), percent(end.at("accuracy_manual"), language),
+             percent(end.at("accuracy_autograd"), language));
 }
 
 // The points at 1, 10, 100, …, and the last.
-std::string gaps_table(const Json& run, bool english) {
-  Table table(english
-                  ? std::vector<std::string>{">steps", ">manual to autograd", ">autograd one ULP away",
-                                             ">manual, set equal before the step"}
-                  : std::vector<std::string>{">langkah", ">manual ke autograd", ">autograd berjarak satu ULP",
-                                             ">manual, disamakan sebelum langkah"});
+std::string gaps_table(const Json& run, Language language) {
+  Table table({say(language, ">steps"), say(language, ">by hand to autograd"),
+               say(language, ">autograd one ULP away"),
+               say(language, ">by hand, set equal before the step")});
   std::int64_t next = 1;
   for (const Json& point : run.at("points")) {
     const auto steps = point.at("steps").get<std::int64_t>();
     if (steps < next && &point != &run.at("points").back()) continue;
     while (next <= steps) next *= 10;
-    table.add({std::to_string(steps), fmt::format("{:.2g}", point.at("twins").get<double>()),
-               fmt::format("{:.2g}", point.at("nearby").get<double>()),
-               fmt::format("{:.2g}", point.at("locked").get<double>())});
+    std::vector<Cell> row{std::to_string(steps)};
+    for (const char* gap : kGaps) row.emplace_back(gap_text(point.at(gap), language));
+    table.add(std::move(row));
   }
   return table.markdown();
 }
 
 // Of a limit that may never be passed.
-std::string step_text(const Json& value, bool english) {
-  if (value.is_number()) return std::to_string(value.get<std::int64_t>());
-  return english ? "never" : "tidak pernah";
+std::string step_text(const Json& value, Language language) {
+  return value.is_number() ? std::to_string(value.get<std::int64_t>()) : say(language, "never");
 }
 
-std::string passes_table(const Json& json, bool english) {
-  std::vector<std::string> headers{english ? "steps until it exceeds" : "langkah sampai melewati"};
-  const Json& limits = run_of(json, 0).at("passes");
-  for (const Json& limit : limits) headers.push_back(fmt::format(">{:g}", limit.at("limit").get<double>()));
+std::string passes_table(const Json& json, Language language) {
+  std::vector<std::string> headers{say(language, "steps until it exceeds")};
+  for (const Json& limit : run_of(json, 0).at("passes"))
+    headers.push_back(fmt::format(">{:g}", limit.at("limit").get<double>()));
   Table table(headers);
   for (std::size_t s = 0; s < std::size(kSubjects); ++s)
-    for (const auto& [gap, name] :
-         {std::pair<const char*, Text>{"twins", {"manual to autograd", "manual ke autograd"}},
-          {"nearby", {"autograd one ULP away", "autograd berjarak satu ULP"}}}) {
+    for (const auto& [gap, name] : {std::pair{"twins", say(language, "by hand to autograd")},
+                                    {"nearby", say(language, "autograd one ULP away")}}) {
       const Json& run = run_of(json, s);
       std::vector<Cell> row{fmt::format("{}, {}: {}", run.at("network").get<std::string>(),
-                                        run.at("dtype").get<std::string>(),
-                                        name.in(english ? Language::english : Language::indonesian))};
-      for (const Json& limit : run.at("passes")) row.emplace_back(step_text(limit.at(gap), english));
+                                        run.at("dtype").get<std::string>(), name)};
+      for (const Json& limit : run.at("passes")) row.emplace_back(step_text(limit.at(gap), language));
       table.add(std::move(row));
     }
   return table.markdown();
 }
 
-std::string ends_table(const Json& json, bool english) {
-  Table table(english ? std::vector<std::string>{"network", ">steps", ">loss manual", ">loss autograd",
-                                                 ">right, manual", ">right, autograd"}
-                      : std::vector<std::string>{"jaringan", ">langkah", ">loss manual", ">loss autograd",
-                                                 ">benar, manual", ">benar, autograd"});
+std::string ends_table(const Json& json, Language language) {
+  Table table({say(language, "network"), say(language, ">steps"), say(language, ">loss by hand"),
+               say(language, ">loss, autograd"), say(language, ">right by hand"),
+               say(language, ">right, autograd")});
   for (std::size_t s = 0; s < std::size(kSubjects); ++s) {
     const Json &run = run_of(json, s), &end = run.at("epochs").back();
     table.add({run.at("network").get<std::string>(), std::to_string(end.at("steps").get<std::int64_t>()),
-               fmt::format("{:.5g}", end.at("loss_manual").get<double>()),
-               fmt::format("{:.5g}", end.at("loss_autograd").get<double>()),
-               fmt::format("{:.2f} %", 100 * end.at("accuracy_manual").get<double>()),
-               fmt::format("{:.2f} %", 100 * end.at("accuracy_autograd").get<double>())});
+               rounded(end.at("loss_manual").get<double>(), language, 5),
+               rounded(end.at("loss_autograd").get<double>(), language, 5),
+               percent(end.at("accuracy_manual"), language), percent(end.at("accuracy_autograd"), language)});
   }
   return table.markdown();
 }
@@ -177,22 +172,17 @@ double largest(const Json& run, const char* gap) {
   return result;
 }
 
-std::string rates_table(const Json& json, bool english) {
-  const Json& limits = json.at("runs").at(0).at("passes");
-  std::vector<std::string> headers =
-      english ? std::vector<std::string>{">learning rate", ">largest gap", ">one ULP away",
-                                         ">set equal before each step"}
-              : std::vector<std::string>{">laju belajar", ">selisih terbesar", ">berjarak satu ULP",
-                                         ">disamakan sebelum langkah"};
-  for (const Json& limit : limits)
-    headers.push_back(fmt::format(fmt::runtime(english ? ">{:g} at step" : ">{:g} pada langkah"),
-                                  limit.at("limit").get<double>()));
+std::string rates_table(const Json& json, Language language) {
+  std::vector<std::string> headers{say(language, ">learning rate"), say(language, ">largest gap"),
+                                   say(language, ">one ULP away"),
+                                   say(language, ">set equal before each step")};
+  for (const Json& limit : json.at("runs").at(0).at("passes"))
+    headers.push_back(say(language, ">{:g} at step", limit.at("limit").get<double>()));
   Table table(headers);
   for (const Json& run : by_rate(json)) {
-    std::vector<Cell> row{
-        fmt::format("{:g}", run.at("lr").get<double>()), fmt::format("{:.2g}", largest(run, "twins")),
-        fmt::format("{:.2g}", largest(run, "nearby")), fmt::format("{:.2g}", largest(run, "locked"))};
-    for (const Json& limit : run.at("passes")) row.emplace_back(step_text(limit.at("twins"), english));
+    std::vector<Cell> row{rounded(run.at("lr").get<double>(), language)};
+    for (const char* gap : kGaps) row.emplace_back(gap_text(largest(run, gap), language));
+    for (const Json& limit : run.at("passes")) row.emplace_back(step_text(limit.at("twins"), language));
     table.add(std::move(row));
   }
   return table.markdown();
@@ -207,94 +197,6 @@ double ratio_to_the_yardstick(const Json& run) {
   return ratio;
 }
 
-// Of a layer alone: "first", say.
-std::int64_t differing(const Json& run, std::string_view layer) {
-  for (const Json& gap : run.at("layers"))
-    if (gap.at("quantity") == layer) return gap.at("differ");
-  return 0;
-}
-
-std::string first_step_text(const Json& run, Language language) {
-  const Json* first = nullptr;
-  std::int64_t elements = 0, differ = 0;
-  for (const Json& gap : run.at("first_step")) {
-    if (!first && gap.at("differ") > 0) first = &gap;
-    const std::string quantity = gap.at("quantity");
-    const bool weight = !quantity.starts_with("d_") && quantity.find('.') != std::string::npos;
-    if (!weight) continue;
-    elements += gap.at("elements").get<std::int64_t>();
-    differ += gap.at("differ").get<std::int64_t>();
-  }
-  const std::string network = run.at("network");
-  if (!first) {
-    const Text same{"In the first step of {}, from the same bits, the twins agree in every bit.",
-                    "Pada langkah pertama {}, dari bit yang sama, kedua kembaran sama sampai bit terakhir."};
-    return fmt::format(fmt::runtime(same.in(language)), network);
-  }
-  const Text text{
-      "In the first step of {}, from the same bits, the first value in which the twins differ is `{}`: {} of "
-      "{} elements, by {:.0f} ULP at most. After the step {} of {} weights differ.",
-      "Pada langkah pertama {}, dari bit yang sama, nilai pertama yang berbeda pada kedua kembaran adalah "
-      "`{}`: {} dari {} elemen, paling banyak {:.0f} ULP. Setelah langkah itu {} dari {} bobot berbeda."};
-  return fmt::format(fmt::runtime(text.in(language)), network, first->at("quantity").get<std::string>(),
-                     first->at("differ").get<std::int64_t>(), first->at("elements").get<std::int64_t>(),
-                     first->at("max_ulp").get<double>(), differ, elements);
-}
-
-std::string stem_of_layer(const Json& run, std::size_t layer) { return run.at("stems").at(layer); }
-
-std::string layers_table(const Json& run, Language language) {
-  const bool english = language == Language::english;
-  const std::pair<const char*, Text> names[] = {
-      {"first", {"{0}, random numbers", "{0}, bilangan acak"}},
-      {"first_no_bias", {"{0} with biases of 0", "{0} dengan bias 0"}},
-      {"first_integers", {"{0} on small integers", "{0} pada bilangan bulat kecil"}},
-      {"second", {"{1}, random numbers", "{1}, bilangan acak"}}};
-  Table table(
-      english ? std::vector<std::string>{"alone, from the same bits", ">outputs", ">differ", ">ULP at most"}
-              : std::vector<std::string>{"tersendiri, dari bit yang sama", ">keluaran", ">berbeda",
-                                         ">ULP paling banyak"});
-  for (const auto& [layer, name] : names)
-    for (const Json& gap : run.at("layers"))
-      if (gap.at("quantity") == layer)
-        table.add({fmt::format(fmt::runtime(name.in(language)), stem_of_layer(run, 0), stem_of_layer(run, 1)),
-                   std::to_string(gap.at("elements").get<std::int64_t>()),
-                   std::to_string(gap.at("differ").get<std::int64_t>()),
-                   fmt::format("{:.0f}", gap.at("max_ulp").get<double>())});
-  return table.markdown();
-}
-
-std::string why(const Json& run, Language language) {
-  std::vector<std::string> reasons;
-  const auto add = [&](bool holds, const Text& reason) {
-    if (holds)
-      reasons.push_back(
-          fmt::format(fmt::runtime(reason.in(language)), stem_of_layer(run, 0), stem_of_layer(run, 1)));
-  };
-  const bool sums = differing(run, "first") > 0, product = differing(run, "first_no_bias") > 0,
-             integers = differing(run, "first_integers") > 0, second = differing(run, "second") > 0;
-  add(integers,
-      {"Where sums are exact the twins differ all the same: rounding alone does not explain that.",
-       "Juga pada jumlah yang eksak kedua kembaran berbeda: pembulatan saja tidak menjelaskannya."});
-  add(sums && !integers,
-      {"Small integers, whose sums are exact in any order, agree in every bit: `{0}` computes the same, and "
-       "adds its terms in another order.",
-       "Bilangan bulat kecil, yang jumlahnya eksak dalam urutan apa pun, sama sampai bit terakhir: `{0}` "
-       "menghitung hal yang sama, hanya urutan penjumlahannya berbeda."});
-  add(sums && !product && !integers,
-      {"Without biases the products agree too: what differs is when the bias is added.",
-       "Tanpa bias hasil kalinya pun sama: yang berbeda adalah kapan bias ditambahkan."});
-  add(!sums && !product && !integers,
-      {"The sums of `{0}` agree in every bit.", "Jumlah pada `{0}` sama sampai bit terakhir."});
-  add(second, {"`{1}` is a different approximation on either side.",
-               "`{1}` dihampiri dengan cara berbeda di kedua sisi."});
-  add(sums || product,
-      {"(Where a sum cancels to almost nothing, a small gap is many ULP.)",
-       "(Bila suku-suku suatu jumlah hampir saling meniadakan, selisih kecil menjadi banyak ULP.)"});
-  return fmt::format("{}\n\n{}\n{}", first_step_text(run, language), layers_table(run, language),
-                     fmt::join(reasons, " "));
-}
-
 // From the end of the first epoch to that of the last; empty for a single epoch.
 std::string growth(const Json& run, Language language) {
   const Json& epochs = run.at("epochs");
@@ -303,29 +205,40 @@ std::string growth(const Json& run, Language language) {
     return std::pow(epochs.back().at(gap).get<double>() / epochs.front().at(gap).get<double>(),
                     1 / static_cast<double>(epochs.size() - 1));
   };
-  const Text text{
-      " From one epoch to the next the gap of {} grows by a factor of {:.2f}, that of the neighbour by "
-      "{:.2f}.",
-      " Dari satu epoch ke epoch berikutnya selisih {} dikalikan {:.2f}, selisih tetangganya {:.2f}."};
-  return fmt::format(fmt::runtime(text.in(language)), run.at("network").get<std::string>(), factor("twins"),
-                     factor("nearby"));
+  return " " + say(language,
+                   "From one epoch to the next the gap of {} grows by a factor of {:.2Lf}, that of the "
+                   "neighbour by "
+                   "{:.2Lf}.",
+                   run.at("network").get<std::string>(), factor("twins"), factor("nearby"));
+}
+
+// A logarithmic axis has no place for them.
+std::string zeros(const Json& run, Language language) {
+  std::vector<std::size_t> count;
+  for (const char* gap : kGaps)
+    count.push_back(static_cast<std::size_t>(
+        std::count_if(run.at("points").begin(), run.at("points").end(),
+                      [&](const Json& point) { return point.at(gap).get<double>() == 0; })));
+  if (std::all_of(count.begin(), count.end(), [](std::size_t n) { return n == 0; })) return "";
+  return " " + say(language,
+                   "A gap of exactly 0 is not in the picture, whose axis is logarithmic: of {} points that "
+                   "is {} by "
+                   "hand to autograd, {} one ULP away, {} set equal before the step.",
+                   run.at("points").size(), count[0], count[1], count[2]);
 }
 
 std::string run_section(const Json& run, Language language) {
-  const Text text{
-      "**{}, {}.** The largest relative gap of any weight:\n\n{}\nThe manual twin is at most {:.2g} times as "
-      "far "
-      "from autograd as the autograd twin that started one ULP away. Set equal before each step, the twins "
-      "are never more than {:.2g} apart after it; left free, up to {:.2g}.{}\n\n{}\n\n",
-      "**{}, {}.** Selisih relatif terbesar dari semua bobot:\n\n{}\nJarak kembaran manual dari autograd "
-      "paling "
-      "banyak {:.2g} kali jarak kembaran autograd yang mulai berjarak satu ULP. Bila disamakan sebelum "
-      "setiap langkah, sesudahnya selisih tidak pernah lebih dari {:.2g}; bila dibiarkan bebas, sampai "
-      "{:.2g}.{}\n\n{}\n\n"};
-  return fmt::format(fmt::runtime(text.in(language)), run.at("network").get<std::string>(),
-                     run.at("dtype").get<std::string>(), gaps_table(run, language == Language::english),
-                     ratio_to_the_yardstick(run), largest(run, "locked"), largest(run, "twins"),
-                     growth(run, language), why(run, language));
+  return say(language, "**{}, {}.** The largest relative gap of any weight:\n\n",
+             run.at("network").get<std::string>(), run.at("dtype").get<std::string>()) +
+         gaps_table(run, language) +
+         say(language,
+             "\nThe code by hand is at most {:.2Lg} times as far from autograd as the autograd twin that "
+             "started "
+             "one ULP away. Set equal before each step, the twins are never more than {:.2Lg} apart after "
+             "it; left "
+             "free, up to {:.2Lg}.",
+             ratio_to_the_yardstick(run), largest(run, "locked"), largest(run, "twins")) +
+         growth(run, language) + zeros(run, language) + "\n\n" + drift_reasons(run, language) + "\n\n";
 }
 
 std::string rates_text(const Json& json, Language language) {
@@ -333,24 +246,23 @@ std::string rates_text(const Json& json, Language language) {
   const auto by_gap = [](const Json& a, const Json& b) { return largest(a, "twins") < largest(b, "twins"); };
   const Json& most = *std::max_element(runs.begin(), runs.end(), by_gap);
   const Json& least = *std::min_element(runs.begin(), runs.end(), by_gap);
-  const Text text{
-      "A training step passes a gap on, smaller or larger; how much depends on the learning rate. On XOR it "
-      "becomes largest at rate {:g} ({:.2g}) and stays smallest at rate {:g} ({:.2g}):\n\n{}",
-      "Satu langkah pelatihan meneruskan selisih, lebih kecil atau lebih besar; seberapa banyak bergantung "
-      "pada laju belajar. Pada XOR selisih menjadi paling besar pada laju {:g} ({:.2g}) dan paling kecil "
-      "pada laju {:g} ({:.2g}):\n\n{}"};
-  return fmt::format(fmt::runtime(text.in(language)), most.at("lr").get<double>(), largest(most, "twins"),
-                     least.at("lr").get<double>(), largest(least, "twins"),
-                     rates_table(json, language == Language::english));
+  return say(language,
+             "A training step passes a gap on, smaller or larger; how much depends on the learning rate. On "
+             "XOR the "
+             "gap becomes largest at rate {:Lg} ({:.2Lg}) and stays smallest at rate {:Lg} ({:.2Lg}):\n\n",
+             most.at("lr").get<double>(), largest(most, "twins"), least.at("lr").get<double>(),
+             largest(least, "twins")) +
+         rates_table(json, language);
 }
 
 std::string answer(const Json& json, Language language) {
-  const bool english = language == Language::english;
-  const Text head{
-      "Where both twins end:\n\n{}\nWhen the gap between their weights exceeds a limit:\n\n{}\n",
-      "Di mana kedua kembaran berakhir:\n\n{}\nKapan selisih bobotnya melewati suatu batas:\n\n{}\n"};
-  std::string text =
-      fmt::format(fmt::runtime(head.in(language)), ends_table(json, english), passes_table(json, english));
+  std::string text = say(language,
+                         "An ULP is the distance from a number to the next that the format can hold. Two "
+                         "programs that add the "
+                         "same terms in another order may differ by a few. Where both twins end:\n\n") +
+                     ends_table(json, language) +
+                     say(language, "\nWhen the gap between their weights exceeds a limit:\n\n") +
+                     passes_table(json, language) + "\n";
   for (std::size_t s = 0; s < std::size(kSubjects); ++s) text += run_section(run_of(json, s), language);
   return text + rates_text(json, language);
 }
@@ -365,13 +277,11 @@ Curve curve_of(const Json& run, const char* gap, std::string title) {
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
-  const bool english = language == Language::english;
   const auto plot = [&](std::string title) {
     Plot result;
     result.title = std::move(title);
-    result.x_label = english ? "training steps" : "langkah pelatihan";
-    result.y_label =
-        english ? "largest relative gap of any weight" : "selisih relatif terbesar dari semua bobot";
+    result.x_label = say(language, "training steps");
+    result.y_label = say(language, "largest relative gap of any weight");
     result.log_x = result.log_y = true;
     return result;
   };
@@ -379,22 +289,16 @@ std::vector<Picture> pictures(const Json& json, Language language) {
   for (std::size_t s = 0; s < std::size(kSubjects); ++s) {
     const Json& run = run_of(json, s);
     const std::string network = run.at("network");
-    Plot drift = plot(fmt::format(fmt::runtime(english ? "How the twins drift apart: {}, {}"
-                                                       : "Bagaimana kedua kembaran menjauh: {}, {}"),
-                                  network, run.at("dtype").get<std::string>()));
-    drift.curves = {curve_of(run, "twins", english ? "manual to autograd" : "manual ke autograd"),
-                    curve_of(run, "nearby", english ? "autograd one ULP away" : "autograd berjarak satu ULP"),
-                    curve_of(run, "locked",
-                             english ? "manual, set equal before each step"
-                                     : "manual, disamakan sebelum setiap langkah")};
+    Plot drift =
+        plot(say(language, "How the twins drift apart: {}, {}", network, run.at("dtype").get<std::string>()));
+    drift.curves = {curve_of(run, "twins", say(language, "by hand to autograd")),
+                    curve_of(run, "nearby", say(language, "autograd one ULP away")),
+                    curve_of(run, "locked", say(language, "by hand, set equal before each step"))};
     all.push_back({"drift-" + network, std::move(drift)});
   }
-  Plot rates = plot(english ? "The gap on XOR at several learning rates"
-                            : "Selisih pada XOR dengan beberapa laju belajar");
+  Plot rates = plot(say(language, "The gap on XOR at several learning rates"));
   for (const Json& run : by_rate(json))
-    rates.curves.push_back(
-        curve_of(run, "twins",
-                 fmt::format(fmt::runtime(english ? "rate {:g}" : "laju {:g}"), run.at("lr").get<double>())));
+    rates.curves.push_back(curve_of(run, "twins", say(language, "rate {:Lg}", run.at("lr").get<double>())));
   all.push_back({"drift-rates", std::move(rates)});
   return all;
 }
@@ -419,23 +323,22 @@ Question drift_question() {
   using namespace drift;
   return {
       "drift",
-      {"When do the twins' trajectories drift apart, and why?",
-       "Kapan lintasan kedua kembaran menjauh, dan mengapa?"},
-      {"The 2-4-1 network on XOR in float64 and the 784-256-128-10 network on the pictures of Fashion-MNIST "
-       "in float32: both twins train freely from the same weights on the same batches. Beside them trains an "
-       "autograd twin whose every weight starts one unit in the last place (ULP) away, the honest yardstick, "
-       "and a hand-written twin that is set equal to autograd before each measured step.",
-       "Jaringan 2-4-1 pada XOR dalam float64 dan jaringan 784-256-128-10 pada gambar Fashion-MNIST dalam "
-       "float32: kedua kembaran berlatih bebas dari bobot yang sama dengan batch yang sama. Di samping "
-       "mereka berlatih kembaran autograd yang setiap bobotnya mulai satu satuan pada tempat terakhir (ULP) "
-       "di sebelahnya, sebagai tolok ukur yang jujur, dan kembaran tulisan tangan yang disamakan dengan "
-       "autograd sebelum setiap langkah yang diukur."},
+      translatable("When do the twins' trajectories drift apart, and why?"),
+      translatable(
+          "The 2-4-1 network on XOR in float64 and the 784-256-128-10 network on Fashion-MNIST in float32. "
+          "Both "
+          "twins train freely from the same weights on the same batches. Beside them trains an autograd twin "
+          "whose every weight starts one unit in the last place (ULP) away: the yardstick. And a twin by "
+          "hand "
+          "is set equal to autograd before each measured step."),
       "./twin report --only drift",
       measure,
       verdict,
       answer,
       pictures,
-      figures};
+      figures,
+      nullptr,
+      /*appendix=*/true};
 }
 
 }  // namespace twin::reports

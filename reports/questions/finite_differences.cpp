@@ -146,48 +146,46 @@ double ratio(const Json& point, const char* side) {
 std::string duration(double us, Language language) {
   struct Unit {
     double us;
-    Text name;
+    Text text;
   };
-  constexpr Unit kUnits[] = {{86400e6, {"days", "hari"}}, {3600e6, {"h", "jam"}}, {60e6, {"min", "menit"}},
-                             {1e6, {"s", "s"}},           {1e3, {"ms", "ms"}},    {1, {"µs", "µs"}}};
+  constexpr Unit kUnits[] = {{86400e6, translatable("{} days")}, {3600e6, translatable("{} h")},
+                             {60e6, translatable("{} min")},     {1e6, translatable("{} s")},
+                             {1e3, translatable("{} ms")},       {1, translatable("{} µs")}};
   const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits) - 1,
                                   [&](const Unit& candidate) { return us >= candidate.us; });
-  return fmt::format("{} {}", rounded(us / unit->us), unit->name.in(language));
+  return say(language, unit->text, rounded(us / unit->us, language));
 }
 
 const Json& largest(const Json& json) { return json.at("points").back(); }
 
 std::string verdict(const Json& json, Language language) {
   const Json& point = largest(json);
-  const Text text{
-      "A gradient of {} parameters takes the hand-written backpropagation {}; central differences would take "
-      "{}, {} times as long.",
-      "Gradien dari {} parameter memakan {} dengan backpropagation tulisan tangan; beda hingga terpusat akan "
-      "memakan {}, {} kali lebih lama."};
-  return fmt::format(fmt::runtime(text.in(language)), point.at("parameters").get<std::int64_t>(),
-                     duration(backpropagation(point, "manual"), language),
-                     duration(differences(point, "manual"), language), rounded(ratio(point, "manual")));
+  return say(
+      language,
+      "By hand, backpropagation has the gradient of {} parameters in {}. Central differences would take {}, "
+      "{} times as long (batch {}, float64).",
+      point.at("parameters").get<std::int64_t>(), duration(backpropagation(point, "manual"), language),
+      duration(differences(point, "manual"), language), rounded(ratio(point, "manual"), language), kBatch);
 }
 
 std::string answer(const Json& json, Language language) {
-  const bool english = language == Language::english;
-  Table table(english ? std::vector<std::string>{">parameters", ">backprop, manual", ">backprop, autograd",
-                                                 ">differences, manual", ">differences, autograd",
-                                                 ">ratio, manual", ">ratio, autograd", "differences were"}
-                      : std::vector<std::string>{">parameter", ">backprop, manual", ">backprop, autograd",
-                                                 ">beda hingga, manual", ">beda hingga, autograd",
-                                                 ">rasio, manual", ">rasio, autograd", "beda hingga"});
+  Table table({say(language, ">width"), say(language, ">parameters"),
+               say(language, ">backpropagation by hand"), say(language, ">backpropagation, autograd"),
+               say(language, ">differences by hand"), say(language, ">differences, autograd"),
+               say(language, ">factor by hand"), say(language, ">factor, autograd"),
+               say(language, "differences were")});
   double gap = 0;
   std::int64_t most_run = 0;
   for (const Json& point : json.at("points")) {
     const bool run = point.at("run");
     const auto count = point.at("parameters").get<std::int64_t>();
-    table.add({std::to_string(count), duration(backpropagation(point, "manual"), language),
+    table.add({std::to_string(point.at("width").get<std::int64_t>()), std::to_string(count),
+               duration(backpropagation(point, "manual"), language),
                duration(backpropagation(point, "autograd"), language),
                duration(differences(point, "manual"), language),
-               duration(differences(point, "autograd"), language), rounded(ratio(point, "manual")),
-               rounded(ratio(point, "autograd")),
-               run ? (english ? "run" : "dijalankan") : (english ? "computed" : "dihitung")});
+               duration(differences(point, "autograd"), language), rounded(ratio(point, "manual"), language),
+               rounded(ratio(point, "autograd"), language),
+               run ? say(language, "run") : say(language, "computed")});
     if (!run) continue;
     most_run = count;
     for (const char* side : {"manual", "autograd"})
@@ -195,54 +193,48 @@ std::string answer(const Json& json, Language language) {
   }
   const Json& point = largest(json);
   const auto losses = [&](const char* side) {
-    return backpropagation(point, side) / point.at(side).at("loss_us").get<double>();
+    return rounded(backpropagation(point, side) / point.at(side).at("loss_us").get<double>(), language);
   };
-  const Text text{
-      "Backpropagation has the whole gradient at once: with {} parameters it takes as long as {:.3g} losses "
-      "by hand and {:.3g} with autograd. Central differences take two losses for each parameter: by hand "
-      "that is {} times backpropagation with {} parameters, and {} times with {}. Up to {} parameters all of "
-      "them were run, and the two gradients were within {:.1e} of the largest derivative; beyond, the time "
-      "is computed as two losses times the number of parameters. `./twin check` uses differences for a few "
-      "derivatives of each tensor.\n\n{}",
-      "Backpropagation memperoleh seluruh gradien sekaligus: dengan {} parameter, waktunya setara {:.3g} "
-      "loss pada tulisan tangan dan {:.3g} dengan autograd. Beda hingga terpusat memerlukan dua loss untuk "
-      "setiap parameter: pada tulisan tangan itu {} kali backpropagation dengan {} parameter, dan {} kali "
-      "dengan {}. Sampai {} parameter semuanya benar-benar dijalankan, dan selisih kedua gradien paling "
-      "banyak {:.1e} dari turunan terbesar; di atas itu, waktunya dihitung sebagai dua loss dikalikan "
-      "banyaknya parameter. `./twin check` memakai beda hingga untuk beberapa turunan dari setiap "
-      "tensor.\n\n{}"};
   const Json& smallest = json.at("points").front();
-  const auto count = point.at("parameters").get<std::int64_t>();
-  return fmt::format(fmt::runtime(text.in(language)), count, losses("manual"), losses("autograd"),
-                     rounded(ratio(smallest, "manual")), smallest.at("parameters").get<std::int64_t>(),
-                     rounded(ratio(point, "manual")), count, most_run, gap, table.markdown());
+  return say(language,
+             "Backpropagation computes the whole gradient at once. With {} parameters it takes as long as {} "
+             "losses "
+             "by hand and {} with autograd. Central differences take two losses for each parameter: by hand "
+             "{} "
+             "times backpropagation with {} parameters, and {} times with {}.\n\n",
+             point.at("parameters").get<std::int64_t>(), losses("manual"), losses("autograd"),
+             rounded(ratio(smallest, "manual"), language), smallest.at("parameters").get<std::int64_t>(),
+             rounded(ratio(point, "manual"), language), point.at("parameters").get<std::int64_t>()) +
+         table.markdown() +
+         say(language,
+             "\nUp to {} parameters all differences were run. There the two gradients differ by at most "
+             "{:.1Le} of "
+             "the largest derivative. Beyond, the time is computed: two losses times the number of "
+             "parameters. "
+             "`./twin check` uses differences for a few derivatives of each tensor.",
+             most_run, gap);
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
-  const bool english = language == Language::english;
-  const auto curve = [&](const Text& title, const char* side, const auto& time) {
-    Curve result{std::string(title.in(language)), {}, {}};
+  const auto curve = [&](std::string title, const char* side, const auto& time) {
+    Curve result{std::move(title), {}, {}};
     for (const Json& point : json.at("points")) {
-      result.x.push_back(point.at("parameters"));
+      result.x.push_back(point.at("width"));
       result.y.push_back(time(point, side) / 1e6);
     }
     return result;
   };
-  return {
-      {"finite-differences",
-       {fmt::format(fmt::runtime(english ? "One gradient against the number of parameters (batch {}, float64)"
-                                         : "Satu gradien terhadap banyaknya parameter (batch {}, float64)"),
-                    kBatch),
-        english ? "parameters" : "parameter",
-        english ? "seconds" : "detik",
-        true,
-        true,
-        true,
-        {curve({"differences, autograd", "beda hingga, autograd"}, "autograd", differences),
-         curve({"differences, by hand", "beda hingga, tulisan tangan"}, "manual", differences),
-         curve({"backpropagation, autograd", "backpropagation, autograd"}, "autograd", backpropagation),
-         curve({"backpropagation, by hand", "backpropagation, tulisan tangan"}, "manual",
-               backpropagation)}}}};
+  return {{"finite-differences",
+           {say(language, "Time of one gradient (three layers, batch {}, float64)", kBatch),
+            say(language, "width of each layer"),
+            say(language, "seconds"),
+            true,
+            true,
+            true,
+            {curve(say(language, "differences, autograd"), "autograd", differences),
+             curve(say(language, "differences by hand"), "manual", differences),
+             curve(say(language, "backpropagation, autograd"), "autograd", backpropagation),
+             curve(say(language, "backpropagation by hand"), "manual", backpropagation)}}}};
 }
 
 std::vector<Figure> figures(const Json& json) {
@@ -259,25 +251,23 @@ std::vector<Figure> figures(const Json& json) {
 
 Question finite_differences_question() {
   using namespace finite_differences;
-  return {"finite-differences",
-          {"What would finite differences cost instead of backpropagation?",
-           "Berapa biaya beda hingga sebagai pengganti backpropagation?"},
-          {"Networks of three equally wide dense layers, a sigmoid after each. Backpropagation is timed as "
-           "the call that returns "
-           "every gradient, central differences as two losses for each parameter, one loss being a forward "
-           "pass that records nothing; changing a parameter costs nothing here, as it would by hand. Medians "
-           "of seven rounds in which both sides take turns.",
-           "Jaringan dengan tiga lapis dense yang sama lebar, masing-masing diikuti sigmoid. Backpropagation "
-           "diukur sebagai pemanggilan "
-           "yang mengembalikan semua gradien, beda hingga terpusat sebagai dua loss untuk setiap parameter; "
-           "satu loss ialah satu forward yang tidak merekam apa pun, dan mengubah parameter tidak dihitung, "
-           "seperti pada tulisan tangan. Median dari tujuh putaran dengan kedua sisi bergiliran."},
-          "./twin report --only finite-differences",
-          measure,
-          verdict,
-          answer,
-          pictures,
-          figures};
+  return {
+      "finite-differences",
+      translatable("What would finite differences cost instead of backpropagation?"),
+      translatable(
+          "Networks of three equally wide dense layers, a sigmoid after each; batch 32, float64. "
+          "Backpropagation is the call that hands out every gradient, that of the inputs included: it takes "
+          "longer than the training step in float32 that other questions time. Central differences are two "
+          "losses for each parameter. A loss is a forward pass that records nothing. To change a parameter "
+          "costs nothing here. Medians of seven rounds in which both sides take turns."),
+      "./twin report --only finite-differences",
+      measure,
+      verdict,
+      answer,
+      pictures,
+      figures,
+      nullptr,
+      /*appendix=*/true};
 }
 
 }  // namespace twin::reports

@@ -89,8 +89,7 @@ Json measure(const Measuring& measuring) {
                  {"program", resident_bytes_of_files(
                                  std::filesystem::read_symlink("/proc/self/exe").filename().string())}};
   } catch (const MachineError&) {
-    return not_measured({"the kernel does not tell how much memory a process has",
-                         "kernel tidak memberi tahu berapa banyak memori yang dipakai sebuah proses"});
+    return not_measured(translatable("the kernel does not tell how much memory a process has"));
   }
   Json json = json_header("memory", {{"quick", measuring.quick}, {"dtype", to_string(kDType)}},
                           measuring.threads, busy);
@@ -119,85 +118,84 @@ double spread(const Json& point, const char* side) {
 
 const Json& widest(const Json& json) { return json.at("points").back(); }
 
+std::string mebibytes(double bytes, Language language) {
+  return say(language, "{} MiB", rounded(bytes / kMiB, language));
+}
+
 std::string comparison(const Json& point, Language language) {
   const double ratio = peak(point, "autograd") / peak(point, "manual");
   constexpr double kSame = 0.02;
-  const Text same{"both sides take as much", "kedua sisi memakai sama banyak"};
-  const Text more{"autograd takes {:.2f} times as much as manual",
-                  "autograd memakai {:.2f} kali memori manual"};
-  const Text less{"manual takes {:.2f} times as much as autograd",
-                  "manual memakai {:.2f} kali memori autograd"};
-  if (std::abs(ratio - 1) <= kSame) return std::string(same.in(language));
-  return fmt::format(fmt::runtime((ratio > 1 ? more : less).in(language)), ratio > 1 ? ratio : 1 / ratio);
+  if (std::abs(ratio - 1) <= kSame) return say(language, "both sides take the same");
+  return ratio > 1 ? say(language, "autograd takes {:.2Lf} times as much as the code by hand", ratio)
+                   : say(language, "the code by hand takes {:.2Lf} times as much as autograd", 1 / ratio);
 }
 
 std::string verdict(const Json& json, Language language) {
   const Json& point = widest(json);
-  const Text text{
-      "Training three layers of width {} on batches of {} must keep {:.3g} MiB; at its peak the hand-written "
-      "twin has {:.3g} MiB and LibTorch {:.3g} MiB: {}.",
-      "Melatih tiga lapis selebar {} dengan batch {} harus menyimpan {:.3g} MiB; pada puncaknya kembaran "
-      "tulisan tangan memakai {:.3g} MiB dan LibTorch {:.3g} MiB: {}."};
-  return fmt::format(fmt::runtime(text.in(language)), point.at("width").get<int>(),
-                     point.at("batch").get<int>(), needed(point) / kMiB, peak(point, "manual") / kMiB,
-                     peak(point, "autograd") / kMiB, comparison(point, language));
+  return say(
+      language,
+      "Training three layers of width {} on batches of {} in float32 must keep {}. At its peak the code by "
+      "hand has {}, LibTorch {}: {}.",
+      point.at("width").get<int>(), point.at("batch").get<int>(), mebibytes(needed(point), language),
+      mebibytes(peak(point, "manual"), language), mebibytes(peak(point, "autograd"), language),
+      comparison(point, language));
 }
 
 std::string answer(const Json& json, Language language) {
-  const bool english = language == Language::english;
-  Table table(
-      english ? std::vector<std::string>{">width", ">batch", ">needed MiB", ">manual MiB", ">manual / needed",
-                                         ">autograd MiB", ">autograd / needed", ">meter off by"}
-              : std::vector<std::string>{">lebar", ">batch", ">perlu MiB", ">manual MiB", ">manual / perlu",
-                                         ">autograd MiB", ">autograd / perlu", ">alat ukur meleset"});
+  Table table({say(language, ">width"), say(language, ">batch"), say(language, ">needed MiB"),
+               say(language, ">by hand MiB"), say(language, ">by hand / needed"),
+               say(language, ">autograd MiB"), say(language, ">autograd / needed"),
+               say(language, ">meter off by")});
   double widest_spread = 0;
-  bool all_trusted = true;
+  std::size_t untrusted = 0;
   for (const Json& point : json.at("points")) {
     const auto ratio = [&](const char* side) {
-      return trusted(point) ? fmt::format("{:.2f}", overhead(point, side)) : std::string("–");
+      return trusted(point) ? say(language, "{:.2Lf}", overhead(point, side)) : std::string("–");
     };
     table.add({std::to_string(point.at("width").get<int>()), std::to_string(point.at("batch").get<int>()),
-               fmt::format("{:.3g}", needed(point) / kMiB),
-               fmt::format("{:.3g}", peak(point, "manual") / kMiB), ratio("manual"),
-               fmt::format("{:.3g}", peak(point, "autograd") / kMiB), ratio("autograd"),
+               rounded(needed(point) / kMiB, language), rounded(peak(point, "manual") / kMiB, language),
+               ratio("manual"), rounded(peak(point, "autograd") / kMiB, language), ratio("autograd"),
                fmt::format("{:.0f} %", 100 * meter_error(point))});
-    all_trusted = all_trusted && trusted(point);
+    untrusted += !trusted(point);
     if (trusted(point))
       for (const char* side : {"manual", "autograd"})
         widest_spread = std::max(widest_spread, spread(point, side));
   }
   const Json& point = widest(json);
   const Json& loaded = json.at("loaded_bytes");
-  const Text text{
-      "At width {} and batch {}, {}. Between two steps manual holds {:.3g} MiB and autograd {:.3g} MiB: "
-      "the rest of the peak comes and goes with each step. Building the network took {:.3g} MiB by hand and "
-      "{:.3g} MiB with autograd. Repetitions of one point are within {:.1f} % of each other.{}\n\n{}\nBefore "
-      "the first tensor there are the libraries: the files of LibTorch take {:.0f} MiB of memory as loaded "
-      "here, OpenBLAS, under both sides, {:.0f} MiB, the program itself {:.0f} MiB.",
-      "Pada lebar {} dan batch {}, {}. Di antara dua langkah manual menahan {:.3g} MiB dan autograd "
-      "{:.3g} MiB: selebihnya dari puncak itu datang dan pergi bersama setiap langkah. Membangun jaringannya "
-      "memakan {:.3g} MiB pada sisi tangan dan {:.3g} MiB dengan autograd. Pengulangan pada satu titik "
-      "berselisih paling banyak {:.1f} %.{}\n\n{}\nSebelum tensor pertama sudah ada pustaka: berkas-berkas "
-      "LibTorch yang termuat di sini memakan {:.0f} MiB memori, OpenBLAS, yang dipakai kedua sisi, {:.0f} "
-      "MiB, programnya sendiri {:.0f} MiB."};
-  const Text untrusted{
-      " Where the meter misses a plain block of the needed size by more than {:.0f} %, no ratio is given.",
-      " Di tempat alat ukur meleset lebih dari {:.0f} % pada blok polos seukuran itu, rasio tidak "
-      "diberikan."};
-  return fmt::format(
-      fmt::runtime(text.in(language)), point.at("width").get<int>(), point.at("batch").get<int>(),
-      comparison(point, language), mib(point.at("manual").at("held_bytes")),
-      mib(point.at("autograd").at("held_bytes")), mib(point.at("manual").at("built_bytes")),
-      mib(point.at("autograd").at("built_bytes")), 100 * widest_spread,
-      all_trusted ? "" : fmt::format(fmt::runtime(untrusted.in(language)), 100 * kTrusted), table.markdown(),
-      mib(loaded.at("libtorch")), mib(loaded.at("openblas")), mib(loaded.at("program")));
+  const auto bytes = [&](const char* side, const char* what) {
+    return mebibytes(point.at(side).at(what).get<double>(), language);
+  };
+  std::string text =
+      say(language,
+          "Between two steps the code by hand holds {} and autograd {} (width {}, batch {}). The rest of the "
+          "peak "
+          "comes and goes with each step. Building the network took {} by hand and {} with autograd. "
+          "Repetitions of "
+          "one point are within {:.1Lf} % of each other.",
+          bytes("manual", "held_bytes"), bytes("autograd", "held_bytes"), point.at("width").get<int>(),
+          point.at("batch").get<int>(), bytes("manual", "built_bytes"), bytes("autograd", "built_bytes"),
+          100 * widest_spread);
+  if (untrusted > 0)
+    text +=
+        say(language,
+            " At {} of {} points the meter misses a plain block of the needed size by more than {:.0Lf} %. "
+            "There no ratio is given, and the picture has no point.",
+            untrusted, json.at("points").size(), 100 * kTrusted);
+  return text + "\n\n" + table.markdown() +
+         say(language,
+             "\nBefore the first tensor there are the libraries. As loaded here, the files of LibTorch take "
+             "{:.0Lf} "
+             "MiB of memory, OpenBLAS, which both sides use, {:.0Lf} MiB, and the program itself {:.0Lf} "
+             "MiB.",
+             mib(loaded.at("libtorch")), mib(loaded.at("openblas")), mib(loaded.at("program")));
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
-  const bool english = language == Language::english;
   const int batch = widest(json).at("batch");
-  Curve manual{english ? "by hand" : "tulisan tangan", {}, {}}, autograd{"autograd", {}, {}},
-      least{english ? "what must be kept" : "yang harus disimpan", {}, {}};
+  Curve manual{say(language, "by hand"), {}, {}}, autograd{say(language, "LibTorch with autograd"), {}, {}},
+      least{say(language, "what must be kept"), {}, {}};
+  least.dashed = true;
   for (const Json& point : json.at("points")) {
     if (point.at("batch") != batch) continue;
     const double width = point.at("width");
@@ -209,17 +207,14 @@ std::vector<Picture> pictures(const Json& json, Language language) {
       curve->y.push_back(peak(point, side) / kMiB);
     }
   }
-  return {
-      {"memory",
-       {fmt::format(fmt::runtime(english ? "Peak memory of training (three layers, batch {}, float32)"
-                                         : "Puncak memori saat pelatihan (tiga lapis, batch {}, float32)"),
-                    batch),
-        english ? "width of each layer" : "lebar setiap lapis",
-        "MiB",
-        true,
-        true,
-        true,
-        {manual, autograd, least}}}};
+  return {{"memory",
+           {say(language, "Peak memory of training (three layers, batch {}, float32)", batch),
+            say(language, "width of each layer"),
+            "MiB",
+            true,
+            true,
+            true,
+            {manual, autograd, least}}}};
 }
 
 std::vector<Figure> figures(const Json& json) {
@@ -239,29 +234,25 @@ Question memory_question() {
   using namespace memory;
   return {
       "memory",
-      {"How much memory does each side need?", "Berapa banyak memori yang diperlukan setiap sisi?"},
-      {"Three equally wide sigmoid layers under a squared error are built and trained three steps. The peak "
-       "is what the kernel counts as resident for this process while it trains, less what was resident "
-       "before the network was built; between measurements freed memory is handed back and the kernel's "
-       "high-water mark reset. Both sides run in one process, so libraries and the buffers of the BLAS are "
-       "there before either begins and cancel out; the same meter on a plain block of known size shows how "
-       "far it can be trusted. What must be kept is counted from the specification: parameters, gradients, "
-       "and the outputs of the sigmoids, which are the inputs of the next layer. The batch belongs to the "
-       "caller and counts on neither side.",
-       "Tiga lapis sigmoid yang sama lebar dengan galat kuadrat dibangun dan dilatih tiga langkah. Puncaknya "
-       "ialah memori residen proses ini menurut kernel selama pelatihan, dikurangi yang sudah residen "
-       "sebelum jaringan dibangun; di antara dua pengukuran, memori yang sudah dibebaskan dikembalikan dan "
-       "catatan puncak kernel diatur ulang. Kedua sisi berjalan dalam satu proses, sehingga pustaka dan "
-       "penyangga BLAS sudah ada sebelum keduanya mulai dan tidak ikut terhitung; alat ukur yang sama pada "
-       "blok polos yang ukurannya diketahui menunjukkan sejauh mana alat itu dapat dipercaya. Yang harus "
-       "disimpan dihitung dari spesifikasi: parameter, gradien, dan keluaran sigmoid, yang merupakan masukan "
-       "lapis berikutnya. Batch adalah milik pemanggil dan tidak dihitung di sisi mana pun."},
+      translatable("How much memory does each side need?"),
+      translatable(
+          "Three equally wide sigmoid layers under a squared error are built and trained for three steps. "
+          "The "
+          "peak is the memory that the kernel counts as resident for this process, less what was resident "
+          "before the network was built. Both sides run in one process, so the libraries cancel out. The "
+          "same "
+          "meter on a plain block of known size shows how far it can be trusted. What must be kept is "
+          "counted "
+          "from the specification: parameters, gradients, and the outputs of the sigmoids. The batch belongs "
+          "to the caller and counts on neither side."),
       "./twin report --only memory",
       measure,
       verdict,
       answer,
       pictures,
-      figures};
+      figures,
+      nullptr,
+      /*appendix=*/true};
 }
 
 }  // namespace twin::reports

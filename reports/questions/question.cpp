@@ -13,9 +13,10 @@ std::string reason_of(const Json& json, Language language) {
 }
 
 std::vector<Question> questions() {
-  return {speed_question(),
+  return {steps_question(),
+          numpy_question(),
+          speed_question(),
           gpu_question(),
-          small_steps_question(),
           silent_mistakes_question(),
           detectors_question(),
           weak_checks_question(),
@@ -24,10 +25,8 @@ std::vector<Question> questions() {
           gaps_question(),
           drift_question(),
           memory_question(),
-          backward_time_question(),
           finite_differences_question(),
-          build_cost_question(),
-          five_steps_question()};
+          build_cost_question()};
 }
 
 }  // namespace twin::reports

@@ -54,6 +54,7 @@ struct FirstWords {
   std::vector<Number> numbers;                    // the strongest first
   std::vector<Claim> claims;
   std::optional<Picture> picture = {};
+  std::vector<std::string> warnings = {};  // above everything else: why the numbers deserve less trust
 };
 
 struct Question {
@@ -83,9 +84,10 @@ std::string reason_of(const Json& json, Language language);
 /// In the order of the report.
 std::vector<Question> questions();
 
+Question steps_question();
+Question numpy_question();
 Question speed_question();
 Question gpu_question();
-Question small_steps_question();
 Question silent_mistakes_question();
 Question detectors_question();
 Question weak_checks_question();
@@ -94,9 +96,7 @@ Question backward_share_question();
 Question gaps_question();
 Question drift_question();
 Question memory_question();
-Question backward_time_question();
 Question finite_differences_question();
 Question build_cost_question();
-Question five_steps_question();
 
 }  // namespace twin::reports

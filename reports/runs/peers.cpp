@@ -59,24 +59,6 @@ bool has_module(const std::string& python, const std::string& module) {
        fmt::format("import importlib.util, sys; sys.exit(importlib.util.find_spec('{}') is None)", module)});
 }
 
-struct Python {
-  std::string path;  // empty when `missing`
-  PeerResult::Missing missing;
-};
-
-// The first python3 that has every module of the peer.
-Python find_python(const Peer& peer, const std::vector<std::string>& pythons) {
-  Python result{{}, {"python3", "python3"}};
-  for (const std::string& python : pythons) {
-    if (!succeeds({python, "-c", ""})) continue;
-    const auto lacking = std::find_if(peer.modules.begin(), peer.modules.end(),
-                                      [&](const auto& module) { return !has_module(python, module.what); });
-    if (lacking == peer.modules.end()) return {python, {}};
-    result.missing = *lacking;
-  }
-  return result;
-}
-
 // ---- The files
 
 // A stem and its numbers.
@@ -89,32 +71,15 @@ Json stem_json(std::string_view stem, const Spec& spec) {
 
 void write_case(const bench::Subject& subject, const NamedTensors& parameters, const OwnedBatch& batch,
                 DType dtype, int threads, bool quick, const TemporaryFolder& folder) {
-  Json layers = Json::array();
-  for (const LayerSpec& layer : subject.spec.layers) {
-    layers.push_back(stem_json(stem_of(layer), layer));
-    layers.back()["name"] = layer.name;
-  }
-  const Json spec{{"layers", layers},
-                  {"loss", stem_json(name_of(subject.spec.loss), subject.spec.loss)},
-                  {"optimizer", stem_json(name_of(subject.spec.optimizer), subject.spec.optimizer)},
-                  {"schedule", subject.spec.schedule ? Json(name_of(*subject.spec.schedule)) : Json()},
-                  {"clipping", subject.spec.clipping ? Json(name_of(*subject.spec.clipping)) : Json()},
-                  {"dtype", to_string(dtype)},
-                  {"threads", threads},
-                  {"checked_steps", kCheckedSteps},
-                  {"rounds", quick ? 5 : 11},
-                  {"round_seconds", quick ? 0.02 : 0.05}};
+  Json spec = peer_case(subject.spec, dtype, threads);
+  spec.update(
+      {{"checked_steps", kCheckedSteps}, {"rounds", quick ? 5 : 11}, {"round_seconds", quick ? 0.02 : 0.05}});
   write_file(folder / "case.json", spec.dump());
   NamedTensors arrays = parameters;
   arrays.add(batch.inputs.renamed("inputs"));
   arrays.add(batch.targets.renamed("targets"));
   write_npz(folder / "arrays.npz", arrays);
 }
-
-struct TwinLosses {
-  std::string_view twin;
-  std::vector<double> losses;
-};
 
 std::vector<TwinLosses> losses_of_twins(const NetworkSpec& spec, const NamedTensors& parameters,
                                         const OwnedBatch& batch, DType dtype) {
@@ -150,24 +115,6 @@ PeerTiming timing_of(const Json& said) {
   return timing;
 }
 
-// The largest gap, relative to the twin's loss; or why they do not agree.
-std::string compare(const std::vector<double>& losses, const std::vector<TwinLosses>& twins, DType dtype,
-                    double& gap) {
-  if (losses.size() != kCheckedSteps)
-    return fmt::format("it gave {} losses where {} were asked for", losses.size(), kCheckedSteps);
-  for (const TwinLosses& twin : twins) {
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-      const double expected = twin.losses[i];
-      const double difference = std::abs(losses[i] - expected);
-      if (!(difference <= tolerance::kPeerLossRoundings * unit_roundoff(dtype) * std::abs(expected)))
-        return fmt::format("it does not compute the same: the loss of step {} is {}, and {} in the {} twin",
-                           i + 1, losses[i], expected, twin.twin);
-      if (difference > 0) gap = std::max(gap, difference / std::abs(expected));
-    }
-  }
-  return {};
-}
-
 void judge(const Finished& finished, const std::vector<TwinLosses>& expected, int threads,
            PeerResult& result) {
   if (finished.code != 0) {
@@ -176,10 +123,7 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
       result.unsupported = reason.substr(kUnsupported.size());
       return;
     }
-    result.fault =
-        fmt::format("it failed: {}", !reason.empty()   ? reason
-                                     : finished.signal ? fmt::format("signal {}", finished.signal)
-                                                       : fmt::format("exit code {}", finished.code));
+    result.fault = peer_failure(finished);
     return;
   }
   try {
@@ -189,8 +133,8 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
       return;
     }
     PeerTiming timing = timing_of(said);
-    result.fault =
-        compare(said.at("losses").get<std::vector<double>>(), expected, result.dtype, timing.loss_gap);
+    result.fault = peer_disagreement(said.at("losses").get<std::vector<double>>(), expected, result.dtype,
+                                     timing.loss_gap);
     if (result.fault.empty() && !(timing.us.median > 0)) result.fault = "it gave no times";
     if (result.fault.empty() && timing.busy_threads > threads + kBusySlack)
       result.fault =
@@ -203,20 +147,78 @@ void judge(const Finished& finished, const std::vector<TwinLosses>& expected, in
 
 }  // namespace
 
+PeerPython find_python(std::string_view name, const std::vector<std::string>& pythons) {
+  const Peer& peer =
+      *std::find_if(peers().begin(), peers().end(), [&](const Peer& each) { return each.name == name; });
+  PeerPython result{{}, {"python3", "python3"}};
+  for (const std::string& python : pythons) {
+    if (!succeeds({python, "-c", ""})) continue;
+    const auto lacking = std::find_if(peer.modules.begin(), peer.modules.end(),
+                                      [&](const auto& module) { return !has_module(python, module.what); });
+    if (lacking == peer.modules.end()) return {python, {}};
+    result.missing = *lacking;
+  }
+  return result;
+}
+
+std::map<std::string, std::string> peer_environment(int threads) {
+  const std::string count = std::to_string(threads);
+  return {{"OPENBLAS_NUM_THREADS", count},
+          {"OMP_NUM_THREADS", count},
+          {"MKL_NUM_THREADS", count},
+          {"PYTHONDONTWRITEBYTECODE", "1"}};
+}
+
+Json peer_case(const NetworkSpec& spec, DType dtype, int threads) {
+  Json layers = Json::array();
+  for (const LayerSpec& layer : spec.layers) {
+    layers.push_back(stem_json(stem_of(layer), layer));
+    layers.back()["name"] = layer.name;
+  }
+  return {{"layers", std::move(layers)},
+          {"loss", stem_json(name_of(spec.loss), spec.loss)},
+          {"optimizer", stem_json(name_of(spec.optimizer), spec.optimizer)},
+          {"schedule", spec.schedule ? Json(name_of(*spec.schedule)) : Json()},
+          {"clipping", spec.clipping ? Json(name_of(*spec.clipping)) : Json()},
+          {"dtype", to_string(dtype)},
+          {"threads", threads}};
+}
+
+std::string peer_failure(const Finished& finished) {
+  const std::string reason = last_line(finished.err);
+  return fmt::format("it failed: {}", !reason.empty()   ? reason
+                                      : finished.signal ? fmt::format("signal {}", finished.signal)
+                                                        : fmt::format("exit code {}", finished.code));
+}
+
+std::string peer_disagreement(const std::vector<double>& losses, const std::vector<TwinLosses>& twins,
+                              DType dtype, double& gap) {
+  for (const TwinLosses& twin : twins) {
+    if (losses.size() != twin.losses.size())
+      return fmt::format("it gave {} losses where {} were asked for", losses.size(), twin.losses.size());
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      const double expected = twin.losses[i];
+      const double difference = std::abs(losses[i] - expected);
+      if (!(difference <= tolerance::kPeerLossRoundings * unit_roundoff(dtype) * std::abs(expected)))
+        return fmt::format("it does not compute the same: the loss of step {} is {}, and {} in the {} twin",
+                           i + 1, losses[i], expected, twin.twin);
+      if (difference > 0) gap = std::max(gap, difference / std::abs(expected));
+    }
+  }
+  return {};
+}
+
 std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, DType dtype, int threads,
                                   bool quick,
                                   const std::function<void(std::int64_t, std::int64_t)>& on_progress,
                                   const std::vector<std::string>& pythons, std::string_view only) {
   std::vector<Peer> asked = peers();
   if (!only.empty()) std::erase_if(asked, [&](const Peer& peer) { return peer.name != only; });
-  std::vector<Python> found;
-  for (const Peer& peer : asked) found.push_back(find_python(peer, pythons));
-  const bool any = std::any_of(found.begin(), found.end(), [](const Python& p) { return !p.path.empty(); });
-  const std::string count = std::to_string(threads);
-  const std::map<std::string, std::string> environment{{"OPENBLAS_NUM_THREADS", count},
-                                                       {"OMP_NUM_THREADS", count},
-                                                       {"MKL_NUM_THREADS", count},
-                                                       {"PYTHONDONTWRITEBYTECODE", "1"}};
+  std::vector<PeerPython> found;
+  for (const Peer& peer : asked) found.push_back(find_python(peer.name, pythons));
+  const bool any =
+      std::any_of(found.begin(), found.end(), [](const PeerPython& p) { return !p.path.empty(); });
+  const std::map<std::string, std::string> environment = peer_environment(threads);
 
   std::vector<PeerResult> results;
   const auto total = static_cast<std::int64_t>(subjects.size() * asked.size());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "bench/train_step.hpp"
 #include "reports/json.hpp"
 #include "reports/page/words.hpp"
+#include "shared/machine/process.hpp"
 #include "shared/statistics.hpp"
 
 namespace twin::reports {
@@ -45,6 +47,33 @@ struct PeerResult {
 
 /// Where python3 is looked for: on PATH, and where Debian puts the one that its packages belong to.
 inline const std::vector<std::string> kPythons{"python3", "/usr/bin/python3"};
+
+/// A python3 that has every module of a peer; or (its path is empty) what the last one that was tried lacks.
+struct PeerPython {
+  std::string path;
+  PeerResult::Missing missing;
+};
+PeerPython find_python(std::string_view peer, const std::vector<std::string>& pythons = kPythons);
+
+/// What a peer's process is started with, so that its thread pools have so many threads.
+std::map<std::string, std::string> peer_environment(int threads);
+
+/// case.json but for what is to be done with the network: {"layers", "loss", "optimizer", "schedule",
+/// "clipping", "dtype", "threads"}.
+Json peer_case(const NetworkSpec& spec, DType dtype, int threads);
+
+/// Why a peer's process has ended badly.
+std::string peer_failure(const Finished& finished);
+
+/// The losses that a twin has in its first steps.
+struct TwinLosses {
+  std::string_view twin;
+  std::vector<double> losses;
+};
+/// How a peer's losses differ from those of the twins; empty where they are the same to rounding. `gap`
+/// becomes the largest, relative to the twin's.
+std::string peer_disagreement(const std::vector<double>& losses, const std::vector<TwinLosses>& twins,
+                              DType dtype, double& gap);
 
 /// Every subject in every peer, a process for each, its thread pools set to `threads` before it starts. The
 /// losses of the first steps must be those of both twins (shared/compare/tolerances.hpp). Python that is

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
-#include <utility>
 
 #include "autograd/backend.hpp"
 #include "manual/backend.hpp"
@@ -14,7 +12,29 @@ namespace twin::reports {
 
 namespace {
 
-Json measure(const Measuring& measuring) {
+Json rows_of(const std::vector<bench::StepParts>& all) {
+  Json rows = Json::array();
+  for (const bench::StepParts& parts : all) {
+    Json row{{"subject", parts.subject},  {"batch", parts.batch},       {"side", parts.backend},
+             {"us", parts.us.median},     {"us_lower", parts.us.lower}, {"us_upper", parts.us.upper},
+             {"parts_us", Json::object()}};
+    for (std::size_t part = 0; part < kStepParts; ++part)
+      row["parts_us"][kPartNames[part]] = parts.parts_us[part];
+    row["parts_us"][kRest] = parts.rest_us;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// The same network without what stands between its products.
+bench::Subject without_sigmoids(bench::Subject subject) {
+  std::erase_if(subject.spec.layers, [](const LayerSpec& layer) { return stem_of(layer) == "sigmoid"; });
+  return subject;
+}
+
+}  // namespace
+
+Json run_step_parts(const Measuring& measuring) {
   constexpr std::int64_t kBatch = 32, kTruthTable = 4;
   const BusyThreads busy;
   std::vector<bench::Subject> subjects{{"xor", find_network("xor").spec, kTruthTable}};
@@ -23,32 +43,20 @@ Json measure(const Measuring& measuring) {
                                          : std::vector<std::int64_t>{8, 32, 128, 512, 2048},
                          {kBatch}))
     subjects.push_back(std::move(subject));
-  const std::vector<bench::StepParts> all =
+  const double seconds = measuring.quick ? 0.3 : 2;
+  Json rows = rows_of(
       bench::step_parts(subjects, {&manual::backend(), &autograd::control_backend(), &autograd::backend()},
-                        DType::float32, measuring.quick ? 0.3 : 2, measuring.on_progress);
-  Json rows = Json::array();
-  for (const bench::StepParts& parts : all) {
-    Json row{{"subject", parts.subject},  {"batch", parts.batch},       {"side", parts.backend},
-             {"us", parts.us.median},     {"us_lower", parts.us.lower}, {"us_upper", parts.us.upper},
-             {"parts_us", Json::object()}};
-    for (std::size_t part = 0; part < kStepParts; ++part)
-      row["parts_us"][kPartNames[part]] = parts.parts_us[part];
-    rows.push_back(std::move(row));
-  }
+                        DType::float32, seconds, measuring.on_progress));
+  std::vector<bench::Subject> bare;
+  for (const bench::Subject& subject : subjects)
+    if (width_of(subject.name) > 0) bare.push_back(without_sigmoids(subject));
+  Json bare_rows = rows_of(bench::step_parts(bare, {&manual::backend()}, DType::float32, seconds,
+                                             [](std::int64_t, std::int64_t) {}));
   Json json =
       json_header("step_parts", {{"quick", measuring.quick}, {"dtype", "float32"}}, measuring.threads, busy);
   json["rows"] = std::move(rows);
+  json["without_sigmoids"] = std::move(bare_rows);
   return json;
-}
-
-}  // namespace
-
-const Json& run_step_parts(const Measuring& measuring) {
-  static std::map<std::pair<bool, int>, Json> measured;
-  const std::pair settings{measuring.quick, measuring.threads};
-  auto found = measured.find(settings);
-  if (found == measured.end()) found = measured.emplace(settings, measure(measuring)).first;
-  return found->second;
 }
 
 const Json& parts_row(const Json& json, std::string_view subject, std::string_view side) {
@@ -56,6 +64,12 @@ const Json& parts_row(const Json& json, std::string_view subject, std::string_vi
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (rows.at(i).at("subject") == subject && rows.at(i).at("side") == side) return rows.at(i);
   return rows.at(rows.size());
+}
+
+const Json* bare_row(const Json& json, std::string_view subject) {
+  for (const Json& row : json.at("without_sigmoids"))
+    if (row.at("subject") == subject) return &row;
+  return nullptr;
 }
 
 std::vector<std::string> parts_subjects(const Json& json) {
@@ -68,8 +82,8 @@ std::vector<std::string> parts_subjects(const Json& json) {
 
 std::string subject_words(const std::string& subject, Language language) {
   const std::int64_t width = width_of(subject);
-  if (width == 0) return subject;
-  return fmt::format("{} {}", language == Language::english ? "width" : "lebar", width);
+  if (width == 0) return subject == "xor" ? "XOR" : subject;
+  return say(language, "width {}", width);
 }
 
 }  // namespace twin::reports

@@ -50,7 +50,7 @@ Json drift() {
 
 TEST(DriftQuestion, ComparesWithTheYardstick) {
   const std::string answer = drift_question().answer(drift(), Language::english);
-  EXPECT_THAT(rows_named(answer, "fashion-mlp, float32: manual to autograd"),
+  EXPECT_THAT(rows_named(answer, "fashion-mlp, float32: by hand to autograd"),
               ElementsAre(ElementsAre(_, "100")));
   EXPECT_THAT(rows_named(answer, "fashion-mlp, float32: autograd one ULP away"),
               ElementsAre(ElementsAre(_, "never")));
@@ -64,6 +64,19 @@ TEST(DriftQuestion, ComparesWithTheYardstick) {
   ASSERT_GE(numbers.size(), 4U);
   numbers.erase(numbers.begin(), numbers.end() - 4);
   EXPECT_THAT(numbers, ElementsAre(32, 0.5, 2, 4e-6));
+}
+
+TEST(DriftQuestion, CountsTheZerosThatItsPicturesLeaveOut) {
+  const auto answer = [](const Json& json) { return drift_question().answer(json, Language::english); };
+  // Of three points in each of two runs, at the first: by hand to autograd, and set equal.
+  EXPECT_THAT(
+      answer(drift()),
+      HasSubstr("of 3 points that is 1 by hand to autograd, 0 one ULP away, 1 set equal before the step"));
+  Json json = drift();
+  for (Json& run : json["runs"])
+    for (Json& point : run["points"])
+      for (const char* gap : {"twins", "locked"}) point[gap] = 1e-9;
+  EXPECT_THAT(answer(json), Not(HasSubstr("exactly 0")));
 }
 
 TEST(DriftQuestion, FindsTheReasonInWhatDiffers) {
