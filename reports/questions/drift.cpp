@@ -129,7 +129,7 @@ std::string step_text(const Json& value, Language language) {
 std::string passes_table(const Json& json, Language language) {
   std::vector<std::string> headers{say(language, "steps until it exceeds")};
   for (const Json& limit : run_of(json, 0).at("passes"))
-    headers.push_back(fmt::format(">{:g}", limit.at("limit").get<double>()));
+    headers.push_back(">" + say(language, "{:Lg}", limit.at("limit").get<double>()));
   Table table(headers);
   for (std::size_t s = 0; s < std::size(kSubjects); ++s)
     for (const auto& [gap, name] : {std::pair{"twins", say(language, "by hand to autograd")},
@@ -177,7 +177,7 @@ std::string rates_table(const Json& json, Language language) {
                                    say(language, ">one ULP away"),
                                    say(language, ">set equal before each step")};
   for (const Json& limit : json.at("runs").at(0).at("passes"))
-    headers.push_back(say(language, ">{:g} at step", limit.at("limit").get<double>()));
+    headers.push_back(say(language, ">{:Lg} at step", limit.at("limit").get<double>()));
   Table table(headers);
   for (const Json& run : by_rate(json)) {
     std::vector<Cell> row{rounded(run.at("lr").get<double>(), language)};

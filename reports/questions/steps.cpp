@@ -125,27 +125,33 @@ std::string costs(const Json& json, Language language) {
       cells.emplace_back(rounded(part(row, kRest), language));
       cells.emplace_back(rounded(whole(row), language) + (noisy(row) ? " ~" : ""));
       table.add(std::move(cells));
+      if (noisy(row)) continue;
       least = std::min(least, sum_of_parts(row) / whole(row));
       most = std::max(most, sum_of_parts(row) / whole(row));
     }
-  return say(language,
-             "### What each step costs\n\n"
-             "Times in µs on {} in float32, for {} and by hand. Clean-up is what follows the last of the "
-             "five "
-             "steps: LibTorch frees the graph and the tensors of this step. The code by hand keeps its "
-             "memory "
-             "for the next step. The parts are timed with a clock inside the step, the whole step without "
-             "one; "
-             "together the parts make {:.0Lf} to {:.0Lf} % of the whole: looking at the clock disturbs a "
-             "step of less "
-             "than a microsecond. A time with ~ is noisy.\n\n",
-             threads(json, language), framework(json), 100 * least, 100 * most) +
-         table.markdown();
+  std::string text = say(
+      language,
+      "### What each step costs\n\n"
+      "Times in µs on {} in float32, for {} and by hand. Clean-up is what follows the last of the five "
+      "steps: "
+      "LibTorch frees the graph and the tensors of this step. The code by hand keeps its memory for the next "
+      "step. The parts are timed with a clock inside the step, the whole step without one. A time with ~ is "
+      "noisy.",
+      threads(json, language), framework(json));
+  if (most > 0)
+    text += " " +
+            say(language,
+                "Where the times are not noisy, the parts and the clean-up make {:.0Lf} to {:.0Lf} % of the "
+                "whole step: looking at the clock disturbs a step of less than a microsecond.",
+                100 * least, 100 * most);
+  return text + "\n\n" + table.markdown();
 }
 
 std::string why(const Json& json, Language language) {
   const std::vector<std::string> subjects = parts_subjects(json);
-  const std::string &small = subjects.front(), &large = subjects.back();
+  const std::string* told = smallest(subjects, json);
+  if (!told) return {};
+  const std::string &small = *told, &large = subjects.back();
   const Shares s = shares_of(json, small), l = shares_of(json, large);
   std::string text;
   if (s.all > (1 + kAlike) * s.arithmetic)
@@ -213,7 +219,7 @@ std::string backward(const Json& json, Language language) {
     const Json& by_hand = parts_row(json, subject, "manual");
     table.add({subject_words(subject, language), cell(by_hand), bare ? cell(*bare) : "–",
                cell(parts_row(json, subject, "control")), cell(parts_row(json, subject, "autograd"))});
-    if (bare)
+    if (bare && !noisy(by_hand) && !noisy(*bare))
       measured =
           say(language,
               " By hand at {} it is {}, and without the sigmoids, measured as a network of its own, {}.",

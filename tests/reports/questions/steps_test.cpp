@@ -113,6 +113,8 @@ TEST(StepsQuestion, LeavesANoisyStepOutOfItsHeadlines) {
   Json all_noisy = noisy_xor;
   for (Json& each : all_noisy["rows"]) each["us_upper"] = 2 * each["us"].get<double>();
   EXPECT_THAT(question.verdict(all_noisy, Language::english), HasSubstr("too noisy"));
+  EXPECT_THAT(question.answer(all_noisy, Language::english),
+              AllOf(Not(HasSubstr("% of the whole step")), Not(HasSubstr("slower on"))));
   EXPECT_THAT(question.first_words(all_noisy, Language::english).stay_when, IsEmpty());
 }
 
@@ -135,6 +137,15 @@ TEST(StepsQuestion, SplitsAStepIntoSharesThatAddUp) {
   EXPECT_THAT(rows[0], ElementsAre("XOR", "by hand", "0", "0.4", "0.4", "0.6", "0.2", "0.4", "2"));
   EXPECT_THAT(rows[2], ElementsAre("XOR", "2", "18", "27", "3", "50", "4.0 %"));
   EXPECT_THAT(rows[3], ElementsAre("XOR", "1.50", "–", "1.50", "1.50"));
+}
+
+TEST(StepsQuestion, SaysHowMuchOfAStepItsPartsMake) {
+  Json json = result(2, 20, 50);
+  EXPECT_THAT(steps_question().answer(json, Language::english),
+              HasSubstr("make 100 to 100 % of the whole step"));
+  json["rows"][0]["parts_us"]["rest"] = 0;  // a fifth of XOR by hand
+  EXPECT_THAT(steps_question().answer(json, Language::english),
+              HasSubstr("make 80 to 100 % of the whole step"));
 }
 
 TEST(StepsQuestion, ShowsAPartThatTheClockCannotTellByItsDifference) {
