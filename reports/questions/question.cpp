@@ -2,25 +2,18 @@
 
 namespace twin::reports {
 
-Json not_measured(const Text& reason) {
-  return {{"not_measured", {{"en", reason.english}, {"id", reason.indonesian}}}};
-}
-
 bool was_measured(const Json& json) { return !json.contains("not_measured"); }
 
 std::string reason_of(const Json& json, Language language) {
-  return json.at("not_measured").at(language == Language::english ? "en" : "id");
+  return json.at("not_measured").at(code_of(language));
 }
 
 std::vector<Question> questions() {
   return {speed_question(),
           gpu_question(),
           small_steps_question(),
-          silent_mistakes_question(),
-          detectors_question(),
-          weak_checks_question(),
+          mistakes_question(),
           lines_question(),
-          backward_share_question(),
           gaps_question(),
           drift_question(),
           memory_question(),

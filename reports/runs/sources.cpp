@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 // The compiler obeys it, so it is not in what the compiler leaves of a file.
 constexpr std::string_view kPragmaOnce = "#pragma once";
 
-bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
 bool is_pragma_once(const std::string& line) { return line.starts_with(kPragmaOnce); }
 
 }  // namespace
@@ -29,6 +28,8 @@ LineCounts& LineCounts::operator+=(const LineCounts& other) {
   blank += other.blank;
   return *this;
 }
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;

@@ -41,9 +41,13 @@ inline std::string prose_of(const std::string& markdown) {
 }
 
 /// The numbers outside of the tables, in their order. Digits that belong to a name ("float32", "2-4-1") are
-/// none.
+/// none. A comma between two digits is Indonesian's decimal mark.
 inline std::vector<double> numbers_of(const std::string& markdown) {
-  const std::string prose = prose_of(markdown);
+  std::string prose = prose_of(markdown);
+  for (std::size_t i = 1; i + 1 < prose.size(); ++i)
+    if (prose[i] == ',' && std::isdigit(static_cast<unsigned char>(prose[i - 1])) &&
+        std::isdigit(static_cast<unsigned char>(prose[i + 1])))
+      prose[i] = '.';
   const auto of_a_name = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
   };
