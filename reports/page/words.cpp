@@ -66,12 +66,16 @@ Catalogue read_catalogue(const std::filesystem::path& path) {
   return catalogue;
 }
 
-std::string Text::in(Language language) const {
+std::string translated(std::string_view english, Language language) {
   if (language == Language::english) return std::string(english);
-  if (!indonesian.empty()) return std::string(indonesian);
   static const Catalogue translations = read_all(code_of(Language::indonesian));
   const auto found = translations.find(std::string(english));
   return found == translations.end() || found->second.empty() ? std::string(english) : found->second;
+}
+
+std::string Text::in(Language language) const {
+  if (language == Language::indonesian && !indonesian.empty()) return std::string(indonesian);
+  return translated(english, language);
 }
 
 const std::locale& locale_of(Language language) {

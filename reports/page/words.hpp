@@ -32,6 +32,9 @@ struct Text {
 /// table").
 constexpr Text translatable(const char* english) { return english; }
 
+/// A text that is known when the program runs alone, such as what a file of tests/mutants says.
+std::string translated(std::string_view english, Language language);
+
 /// Numbers with the decimal mark of the language: fmt writes them so where the format says L, "{:.1Lf}".
 const std::locale& locale_of(Language language);
 

@@ -138,17 +138,28 @@ Nearest nearest_in_layer(const Json& json, const std::string& network, std::stri
   });
 }
 
+int checks_of(const Json& json) {
+  return count(json, "passed") + count(json, "failed") + count(json, "unchecked") + count(json, "kinks");
+}
+
 std::string verdict(const Json& json, Language language) {
-  const Text text =
-      count(json, "failed") == 0
-          ? Text{"The hand-written gradients are right: {} of {} checks passed, {} failed; the gradient that differs most from autograd's reaches {:.2g} of its bound in float64 and {:.2g} in float32.",
-                 "Gradien tulisan tangan benar: {} dari {} pemeriksaan lolos, {} gagal; gradien yang paling berbeda dari autograd mencapai {:.2g} dari batasnya dalam float64 dan {:.2g} dalam float32."}
-          : Text{"The hand-written gradients are NOT right: only {} of {} checks passed, {} failed; the gradient that differs most from autograd's reaches {:.2g} of its bound in float64 and {:.2g} in float32.",
-                 "Gradien tulisan tangan TIDAK benar: hanya {} dari {} pemeriksaan yang lolos, {} gagal; gradien yang paling berbeda dari autograd mencapai {:.2g} dari batasnya dalam float64 dan {:.2g} dalam float32."};
-  return fmt::format(
-      fmt::runtime(text.in(language)), count(json, "passed"),
-      count(json, "passed") + count(json, "failed") + count(json, "unchecked") + count(json, "kinks"),
-      count(json, "failed"), nearest_of_all(json, "float64").share, nearest_of_all(json, "float32").share);
+  const int all = checks_of(json), failed = count(json, "failed"), unchecked = count(json, "unchecked"),
+            kinks = count(json, "kinks");
+  if (all == 0) return say(language, "Nothing was checked.");
+  const std::string rest = say(
+      language,
+      "{} of {} checks passed, {} failed, {} were inconclusive (their bound is too wide to certify anything) "
+      "and {} stood at a kink, such as ReLU's at 0, where there is no derivative. The largest gap to "
+      "autograd's "
+      "gradient is {} of its bound in float64 and {} in float32.",
+      count(json, "passed"), all, failed, unchecked, kinks,
+      rounded(nearest_of_all(json, "float64").share, language, 2),
+      rounded(nearest_of_all(json, "float32").share, language, 2));
+  return (failed > 0 ? say(language, "The hand-written gradients are NOT right.")
+          : unchecked + kinks > 0
+              ? say(language, "No hand-written gradient is wrong, as far as the checks can tell.")
+              : say(language, "The hand-written gradients are right.")) +
+         " " + rest;
 }
 
 // In the order of the measurement.
@@ -159,16 +170,15 @@ std::vector<std::string> networks_of(const Json& json) {
   return names;
 }
 
-std::string networks_table(const Json& json, bool english) {
-  Table table(english ? std::vector<std::string>{"network", "precision", ">gap / bound", "where",
-                                                 ">gap / forward-error bound", ">gap in roundings"}
-                      : std::vector<std::string>{"jaringan", "presisi", ">selisih / batas", "di mana",
-                                                 ">selisih / batas galat maju", ">selisih dalam pembulatan"});
+std::string networks_table(const Json& json, Language language) {
+  Table table({say(language, "network"), say(language, "precision"), ">" + say(language, "gap / bound"),
+               ">" + say(language, "gap / forward-error bound"), ">" + say(language, "gap in roundings"),
+               say(language, "where")});
   for (const std::string& network : networks_of(json))
     for (const DType dtype : kDTypes) {
       const Nearest gap = nearest(json, network, to_string(dtype));
-      table.add({network, std::string(to_string(dtype)), fmt::format("{:.2g}", gap.share), gap.tensor,
-                 fmt::format("{:.2g}", gap.derived), fmt::format("{:.2g}", gap.roundings)});
+      table.add({network, std::string(to_string(dtype)), rounded(gap.share, language, 2),
+                 rounded(gap.derived, language, 2), rounded(gap.roundings, language, 2), gap.tensor});
     }
   return table.markdown();
 }
@@ -176,66 +186,52 @@ std::string networks_table(const Json& json, bool english) {
 std::string depth_text(const Json& json, Language language) {
   const std::string shallow = deep_name(json.at("depths").front()),
                     deep = deep_name(json.at("depths").back());
-  const Text text{
-      "From a depth of {} to {} layers the largest gap in float64 goes from {:.2g} to {:.2g} roundings "
-      "(u·max|gradient|), and from {:.2g} to {:.2g} of its bound; in float32 from {:.2g} to {:.2g} "
-      "roundings, and from {:.2g} to {:.2g} of its bound.",
-      "Dari {} lapis sampai {} lapis, selisih terbesar dalam float64 berubah dari {:.2g} menjadi {:.2g} "
-      "pembulatan (u·max|gradien|), dan dari {:.2g} menjadi {:.2g} dari batasnya; dalam float32 dari {:.2g} "
-      "menjadi {:.2g} pembulatan, dan dari {:.2g} menjadi {:.2g} dari batasnya."};
-  const Nearest a = nearest(json, shallow, "float64"), b = nearest(json, deep, "float64"),
-                c = nearest(json, shallow, "float32"), d = nearest(json, deep, "float32");
-  return fmt::format(fmt::runtime(text.in(language)), json.at("depths").front().get<int>(),
-                     json.at("depths").back().get<int>(), a.roundings, b.roundings, a.share, b.share,
-                     c.roundings, d.roundings, c.share, d.share);
+  std::string text =
+      say(language, "From a depth of {} to one of {} dense layers, the largest gap changes like this.",
+          json.at("depths").front().get<int>(), json.at("depths").back().get<int>());
+  for (const DType dtype : kDTypes) {
+    const Nearest a = nearest(json, shallow, to_string(dtype)), b = nearest(json, deep, to_string(dtype));
+    text += " " + say(language,
+                      "In {}: from {} to {} roundings (u·max|gradient|), and from {} to {} of the bound.",
+                      to_string(dtype), rounded(a.roundings, language, 2), rounded(b.roundings, language, 2),
+                      rounded(a.share, language, 2), rounded(b.share, language, 2));
+  }
+  return text;
 }
 
 std::string answer(const Json& json, Language language) {
-  const Text text{
-      "{} checks passed, {} failed, {} could not certify anything. The largest gap of any gradient, by its "
-      "weights, its biases or the inputs, in each network:\n\n{}\n{}\n\nThe bound that decides is that of "
-      "the numeric policy: in float64 {} (it grows where terms cancel), in float32, where both are held "
-      "against float64, four times autograd's own distance from it and a few roundings more. Beside it "
-      "stands the bound that forward-error analysis derives for each element, which holds whatever the order "
-      "of the sums. A gap of 1 or more would be a failure. A bound that is a thousand times too loose hides "
-      "mistakes: these are the shares by which to judge it.\n",
-      "{} pemeriksaan lolos, {} gagal, {} tidak dapat memastikan apa pun. Selisih terbesar dari semua "
-      "gradien, terhadap bobot, bias, atau masukan, pada setiap jaringan:\n\n{}\n{}\n\nBatas yang menentukan "
-      "adalah batas kebijakan numerik: dalam float64 {} (melonggar bila suku-suku saling meniadakan), dalam "
-      "float32, dengan keduanya dibandingkan terhadap float64, empat kali jarak autograd sendiri darinya "
-      "ditambah beberapa pembulatan. Di sampingnya ada batas yang diturunkan analisis galat maju untuk "
-      "setiap elemen, yang berlaku apa pun urutan penjumlahannya. Selisih 1 atau lebih berarti gagal. Batas "
-      "yang seribu kali terlalu longgar menyembunyikan kesalahan: dengan bagian-bagian inilah batas itu "
-      "dinilai.\n"};
-  return fmt::format(fmt::runtime(text.in(language)), count(json, "passed"), count(json, "failed"),
-                     count(json, "unchecked"), networks_table(json, language == Language::english),
-                     depth_text(json, language),
-                     fmt::format("{:g}·u·max|{}|", tolerance::kGateRoundings,
-                                 language == Language::english ? "gradient" : "gradien"));
+  return say(language,
+             "The largest gap of any gradient, by its weights, its biases or the inputs, in each network:") +
+         "\n\n" + networks_table(json, language) + "\n" + depth_text(json, language) + "\n\n" +
+         say(language,
+             "A gap is held against a bound: as much as rounding may explain. In float64 the bound is "
+             "{:Lg}·u·max|gradient|, and wider where terms cancel; u is half the distance from 1 to the next "
+             "number. In float32 both sides are held against float64: the hand-written gradient may be four "
+             "times as far from it as autograd's, and a few roundings more. Beside it stands the bound that "
+             "forward-error analysis derives for each element, which holds for any order of the sums. A gap "
+             "of 1 or more would be a failure. A bound that is a thousand times too wide would hide "
+             "mistakes: "
+             "these shares show whether it is.",
+             tolerance::kGateRoundings) +
+         "\n";
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
-  const bool english = language == Language::english;
-  const std::string y_label = english ? "largest gap / bound" : "selisih terbesar / batas";
   Plot by_depth, by_layer;
-  by_depth.title =
-      english ? "The largest gradient gap against depth" : "Selisih gradien terbesar terhadap kedalaman";
-  by_depth.x_label = english ? "dense layers" : "jumlah lapis dense";
+  by_depth.title = say(language, "The largest gradient gap against depth");
+  by_depth.x_label = say(language, "dense layers");
   const std::string deepest = deep_name(json.at("depths").back());
   by_layer.title =
-      fmt::format(fmt::runtime(english ? "The same in each layer of the deepest ({} layers)"
-                                       : "Hal yang sama di setiap lapis dari yang terdalam ({} lapis)"),
-                  json.at("depths").back().get<int>());
-  by_layer.x_label = english ? "layer, from the input" : "lapis, dari masukan";
+      say(language, "The largest gradient gap in each of {} layers", json.at("depths").back().get<int>());
+  by_layer.x_label = say(language, "layer, from the input");
   for (Plot* plot : {&by_depth, &by_layer}) {
-    plot->y_label = y_label;
+    plot->y_label = say(language, "largest gap / bound");
     plot->log_y = plot->points = true;
   }
   by_depth.log_x = true;
   for (const DType dtype : kDTypes) {
     const std::string name(to_string(dtype));
-    Curve share{name, {}, {}},
-        derived{name + (english ? ", forward-error bound" : ", batas galat maju"), {}, {}},
+    Curve share{name, {}, {}}, derived{say(language, "{}, forward-error bound", name), {}, {}},
         layers{name, {}, {}};
     for (const Json& depth : json.at("depths")) {
       const Nearest gap = nearest(json, deep_name(depth), name);
@@ -256,7 +252,9 @@ std::vector<Picture> pictures(const Json& json, Language language) {
 
 std::vector<Figure> figures(const Json& json) {
   std::vector<Figure> all{
-      {"checks that failed", static_cast<double>(count(json, "failed")), "1", Figure::Better::lower}};
+      {"checks that failed", static_cast<double>(count(json, "failed")), "1", Figure::Better::lower},
+      {"checks that were inconclusive", static_cast<double>(count(json, "unchecked")), "1",
+       Figure::Better::lower}};
   for (const std::string& network : networks_of(json))
     for (const DType dtype : kDTypes)
       all.push_back({fmt::format("gap / bound: {}, {}", network, to_string(dtype)),
@@ -270,20 +268,20 @@ Question gaps_question() {
   using namespace gaps;
   return {
       "gaps",
-      {"How large is the largest gradient gap, per layer, precision and depth, in units of its bound?",
-       "Seberapa besar selisih gradien terbesar, per lapis, presisi dan kedalaman, dalam satuan batasnya?"},
-      {"Every gradient of the hand-written networks of the catalogue is held against autograd's and, in "
-       "float64, against finite differences of the loss, which share no formula with either; then sigmoid "
-       "networks of growing depth, 32 wide, with random weights, inputs and labels, from several seeds.",
-       "Setiap gradien jaringan tulisan tangan dalam katalog dibandingkan dengan gradien autograd dan, dalam "
-       "float64, dengan beda hingga dari loss, yang tidak berbagi rumus dengan keduanya; lalu jaringan "
-       "sigmoid yang makin dalam, selebar 32, dengan bobot, masukan dan label acak, dari beberapa benih."},
+      translatable("How far are hand-written gradients from autograd's, in units of what rounding explains?"),
+      translatable(
+          "Every gradient of the hand-written networks of the catalogue is held against autograd's and, "
+          "in float64, against finite differences of the loss, which share no formula with either. Then "
+          "the same for sigmoid networks of growing depth, 32 wide, with random weights, inputs and "
+          "labels, from several seeds."),
       "./twin report --only gaps",
       measure,
       verdict,
       answer,
       pictures,
-      figures};
+      figures,
+      nullptr,
+      /*appendix=*/true};
 }
 
 }  // namespace twin::reports

@@ -21,25 +21,23 @@ Json read_kept(const std::filesystem::path& path, std::string_view schema, std::
   return json;
 }
 
-std::string kept_from(const Json& result, const Text& why, std::string_view command, Language language) {
-  const Text text{
-      "Not measured in this run: {}. It was kept from {} minutes of `{}` at commit {}{}, on {} with {} "
-      "processors{}{}.",
-      "Tidak diukur dalam laporan ini: {}. Hasilnya disimpan dari {} menit `{}` pada commit {}{}, di {} "
-      "dengan {} prosesor{}{}."};
-  const Text on{" on {}", " tanggal {}"}, gpus{" and {}", " dan {}"}, library{", by {}", ", dengan {}"};
-  const auto filled = [&](const Text& part, const std::string& value) {
-    return fmt::format(fmt::runtime(part.in(language)), value);
-  };
+std::string kept_from(const Json& result, Text why, std::string_view command, Language language) {
   const Json& machine = result.at("machine");
   const auto models = machine.value("gpus", std::vector<std::string>{});
-  return fmt::format(
-      fmt::runtime(text.in(language)), why.in(language),
-      fmt::format("{:.0f}", result.at("seconds").get<double>() / 60), command,
-      result.at("commit").get<std::string>(), result.contains("date") ? filled(on, result.at("date")) : "",
-      machine.at("processor").get<std::string>(), machine.at("processors").get<int>(),
-      models.empty() ? "" : filled(gpus, fmt::format("{}", fmt::join(models, ", "))),
-      result.contains("backends") ? filled(library, result.at("backends").at("autograd")) : "");
+  const std::string when =
+      result.contains("date") ? say(language, " of {}", result.at("date").get<std::string>()) : "";
+  const std::string gpus =
+      models.empty() ? "" : say(language, " and {}", fmt::format("{}", fmt::join(models, ", ")));
+  const std::string library =
+      result.contains("backends")
+          ? say(language, ", with {}", result.at("backends").at("autograd").get<std::string>())
+          : "";
+  return say(language,
+             "This was not measured in this run, because {}. The numbers come from an earlier run of `{}`, "
+             "which took {:.0Lf} minutes (commit {}{}), on {} with {} processors{}{}.",
+             why.in(language), command, result.at("seconds").get<double>() / 60,
+             result.at("commit").get<std::string>(), when, machine.at("processor").get<std::string>(),
+             machine.at("processors").get<int>(), gpus, library);
 }
 
 }  // namespace twin::reports

@@ -2,10 +2,6 @@
 
 namespace twin::reports {
 
-Json not_measured(const Text& reason) {
-  return {{"not_measured", {{"en", reason.in(Language::english)}, {"id", reason.in(Language::indonesian)}}}};
-}
-
 bool was_measured(const Json& json) { return !json.contains("not_measured"); }
 
 std::string reason_of(const Json& json, Language language) {
@@ -17,11 +13,8 @@ std::vector<Question> questions() {
           numpy_question(),
           speed_question(),
           gpu_question(),
-          silent_mistakes_question(),
-          detectors_question(),
-          weak_checks_question(),
+          mistakes_question(),
           lines_question(),
-          backward_share_question(),
           gaps_question(),
           drift_question(),
           memory_question(),

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reports/json.hpp"
@@ -76,7 +77,15 @@ struct Question {
 
 /// The JSON of what could not be measured here, and why. The page says so; answer(), pictures(), figures(),
 /// verdict() and first_words() are not asked.
-Json not_measured(const Text& reason);
+/// The reason is filled with the values, in every language.
+template <typename... Values>
+Json not_measured(Text reason, const Values&... values) {
+  Json reasons;
+  for (const Language language : kLanguages)
+    reasons[std::string(code_of(language))] =
+        sizeof...(values) == 0 ? reason.in(language) : say(language, reason, values...);
+  return {{"not_measured", std::move(reasons)}};
+}
 bool was_measured(const Json& json);
 /// Precondition: !was_measured(json).
 std::string reason_of(const Json& json, Language language);
@@ -88,11 +97,8 @@ Question steps_question();
 Question numpy_question();
 Question speed_question();
 Question gpu_question();
-Question silent_mistakes_question();
-Question detectors_question();
-Question weak_checks_question();
+Question mistakes_question();
 Question lines_question();
-Question backward_share_question();
 Question gaps_question();
 Question drift_question();
 Question memory_question();

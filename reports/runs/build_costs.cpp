@@ -25,10 +25,6 @@ constexpr int kRounds = 3;
 constexpr int kQuickRuns = 7, kRuns = 21;
 constexpr int kTimeoutCode = 124;  // of timeout(1)
 
-Json missing(const std::string& english, const std::string& indonesian) {
-  return not_measured({english, indonesian});
-}
-
 std::string first_line(const std::string& text) {
   const std::vector<std::string> lines = lines_of(text);
   const auto error = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
@@ -49,8 +45,8 @@ class Compiling {
         commands_.push_back(std::move(*command));
         continue;
       }
-      missing_ = missing(fmt::format("compile_commands.json in the build folder does not know {}", unit),
-                         fmt::format("compile_commands.json di folder build tidak mengenal {}", unit));
+      missing_ =
+          not_measured(translatable("compile_commands.json in the build folder does not know {}"), unit);
     }
   }
 
@@ -79,16 +75,12 @@ class Compiling {
                   fmt::format("{} -o '{}'", commands_[i].command, (thrown_away / "unit.o").string())});
     Finished said = run_program(std::move(words));
     if (said.code == kTimeoutCode) {
-      missing_ = missing(fmt::format("the compiler did not finish in the {:.0f} s of a quick run; a full run "
-                                     "waits for it",
-                                     kQuickSeconds),
-                         fmt::format("kompilator belum selesai dalam {:.0f} detik pada pengukuran singkat; "
-                                     "pengukuran penuh menunggunya",
-                                     kQuickSeconds));
+      missing_ = not_measured(
+          translatable(
+              "the compiler did not finish in the {:.0Lf} s of a quick run; a full run waits for it"),
+          kQuickSeconds);
     } else if (said.code != 0) {
-      missing_ =
-          missing(fmt::format("{} does not compile here: {}", units_[i], first_line(said.err)),
-                  fmt::format("{} tidak dapat dikompilasi di sini: {}", units_[i], first_line(said.err)));
+      missing_ = not_measured(translatable("{} does not compile here: {}"), units_[i], first_line(said.err));
     }
     return said;
   }
@@ -101,8 +93,7 @@ class Compiling {
 
 Json not_built(const fs::path& program) {
   const std::string name = program.filename().string();
-  return missing(fmt::format("{} is not in the build folder; build the program again", name),
-                 fmt::format("{} tidak ada di folder build; bangun programnya lagi", name));
+  return not_measured(translatable("{} is not in the build folder; build the program again"), name);
 }
 
 Json size_of(const fs::path& program) {
@@ -112,8 +103,8 @@ Json size_of(const fs::path& program) {
     for (const Library& library : libraries_of(program))
       libraries.push_back({{"name", library.name}, {"bytes", library.bytes}});
     return {{"executable", fs::file_size(program)}, {"libraries", std::move(libraries)}};
-  } catch (const MachineError& error) {
-    return missing(error.what(), fmt::format("ldd tidak dapat membaca {}", program.filename().string()));
+  } catch (const MachineError&) {
+    return not_measured(translatable("ldd cannot read {}"), program.filename().string());
   }
 }
 
@@ -129,8 +120,8 @@ class Starting {
     const Finished said = run_program({program_.string()});
     const Json result = Json::parse(said.out, nullptr, false);
     if (said.code != 0 || !result.is_object()) {
-      missing_ = missing(fmt::format("{} fails: {}", program_.filename().string(), first_line(said.err)),
-                         fmt::format("{} gagal: {}", program_.filename().string(), first_line(said.err)));
+      missing_ =
+          not_measured(translatable("{} fails: {}"), program_.filename().string(), first_line(said.err));
     } else if (!first) {
       seconds_.push_back(said.seconds);
       peaks_.push_back(result.at("peak_bytes"));

@@ -1,7 +1,6 @@
 #include "reports/runs/line_counts.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <map>
 #include <regex>
@@ -10,6 +9,7 @@
 #include "reports/runs/sources.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/errors.hpp"
+#include "shared/formats/files.hpp"
 #include "shared/stems.hpp"
 
 namespace twin::reports {
@@ -22,66 +22,66 @@ constexpr const char *kLayers = "layers", *kLosses = "losses", *kOptimizers = "o
                      *kSchedules = "schedules", *kClipping = "clipping";
 constexpr const char* kChoices[] = {kLayers, kLosses, kOptimizers, kSchedules, kClipping};
 
-Json json_of(const LineCounts& lines) {
-  return {{"code", lines.code}, {"comment", lines.comment}, {"blank", lines.blank}};
+constexpr const char* kRoles[] = {"forward", "backward", "update", "apparatus"};
+
+// What a network is not computed by: the state that is carried over for a comparison, what the variants of
+// the benchmarks are made of, and the formulas that a layer holds for `twin explain` to print.
+constexpr std::string_view kApparatus[] = {"functional", "state_of", "set_state", "collect", "carried"};
+constexpr std::string_view kApparatusPrefixes[] = {"control_", "tuned_"};
+constexpr std::string_view kFormula = "_formula";
+
+// Empty: something else, such as a constructor.
+std::string role_of(std::string_view function) {
+  const auto starts = [&](std::string_view prefix) { return function.starts_with(prefix); };
+  if (starts("forward")) return "forward";
+  if (starts("backward")) return "backward";
+  if (function == "update") return "update";
+  const bool apparatus =
+      std::find(std::begin(kApparatus), std::end(kApparatus), function) != std::end(kApparatus) ||
+      std::any_of(std::begin(kApparatusPrefixes), std::end(kApparatusPrefixes), starts);
+  return apparatus ? "apparatus" : "";
 }
 
-// "conv_transpose2d" defines ConvTranspose2d.
-std::string class_of(const std::string& stem) {
-  std::string name;
-  bool capital = true;
-  for (const char c : stem) {
-    if (c != '_') name += capital ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    capital = c == '_';
-  }
-  return name;
-}
+/// The lines of a part, and of its code those in functions of each role.
+struct PartLines {
+  LineCounts lines;
+  std::map<std::string, int> roles;
 
-// What the class and the specification of a stem may be called behind its own name.
-constexpr std::string_view kSuffixes[] = {"", "Spec", "Loss", "LossSpec", "Schedule"};
-
-bool names(const std::string& line, const std::string& kind) {
-  const auto ends_here = [&](std::size_t i) {
-    return i == line.size() || !(std::isalnum(static_cast<unsigned char>(line[i])) || line[i] == '_');
-  };
-  for (std::size_t at = line.find(kind); at != std::string::npos; at = line.find(kind, at + 1)) {
-    if (at > 0 && !ends_here(at - 1)) continue;
-    const std::string_view behind = std::string_view(line).substr(at + kind.size());
-    for (const std::string_view suffix : kSuffixes)
-      if (behind.starts_with(suffix) && ends_here(at + kind.size() + suffix.size())) return true;
+  PartLines& operator+=(const PartLines& other) {
+    lines += other.lines;
+    for (const auto& [role, count] : other.roles) roles[role] += count;
+    return *this;
   }
-  return false;
+};
+
+Json json_of(const PartLines& part) {
+  Json json{{"code", part.lines.code}, {"comment", part.lines.comment}, {"blank", part.lines.blank}};
+  for (const char* role : kRoles) json[role] = part.roles.contains(role) ? part.roles.at(role) : 0;
+  return json;
 }
 
 /// One side of the house.
 class Side {
  public:
   Side(const fs::path& root, std::string name) : name_(std::move(name)) {
-    for (Source& source : read_sources(root, name_)) {
-      std::string path = source.path;
-      sources_.emplace(std::move(path), std::move(source));
+    const std::vector<Source> sources = read_sources(root, name_);
+    for (const Source& source : sources) {
+      PartLines& part = parts_[part_of(source.path)];
+      part.lines += source.lines;
+      for (const std::string& line : lines_of(source.code))
+        part.roles["apparatus"] += line.find(kFormula) != std::string::npos;
+      sources_.emplace(source.path, source);
     }
+    for (const Function& function : functions_of(sources))
+      if (const std::string role = role_of(function.name); !role.empty())
+        parts_.at(part_of(function.path)).roles[role] += function.lines;
   }
 
-  const std::map<std::string, Source>& sources() const { return sources_; }
+  const std::map<std::string, PartLines>& parts() const { return parts_; }
 
-  // "manual/layers/dense.hpp" is of the part "layers/dense", and so is "shared/layers/dense_mistakes.cpp".
-  std::string part_of(const std::string& path) const {
-    std::string part = fs::path(path).lexically_relative(name_).replace_extension().generic_string();
-    constexpr std::string_view kMistakes = "_mistakes";
-    if (part.ends_with(kMistakes)) part.resize(part.size() - kMistakes.size());
-    return part;
-  }
-
-  std::map<std::string, LineCounts> parts() const {
-    std::map<std::string, LineCounts> parts;
-    for (const auto& [path, source] : sources_) parts[part_of(path)] += source.lines;
-    return parts;
-  }
-
-  LineCounts lines_of_parts(const std::set<std::string>& wanted) const {
-    LineCounts sum;
-    for (const auto& [part, lines] : parts())
+  PartLines lines_of_parts(const std::set<std::string>& wanted) const {
+    PartLines sum;
+    for (const auto& [part, lines] : parts_)
       if (wanted.contains(part)) sum += lines;
     return sum;
   }
@@ -107,23 +107,12 @@ class Side {
     return reached;
   }
 
-  // Lines of code that name the part, by file, outside of it.
-  Json lines_naming(const std::string& part) const {
-    const std::string kind = class_of(fs::path(part).filename()), header = "/" + part + ".hpp\"";
-    Json files = Json::array();
-    int sum = 0;
-    for (const auto& [path, source] : sources_) {
-      if (part_of(path) == part) continue;
-      int count = 0;
-      for (const std::string& line : lines_of(source.code))
-        count += names(line, kind) || line.find(header) != std::string::npos;
-      sum += count;
-      if (count > 0) files.push_back({{"path", path}, {"lines", count}});
-    }
-    return {{"lines", sum}, {"files", std::move(files)}};
+ private:
+  // "manual/layers/dense.hpp" is of the part "layers/dense".
+  std::string part_of(const std::string& path) const {
+    return fs::path(path).lexically_relative(name_).replace_extension().generic_string();
   }
 
- private:
   static bool is_choice(const std::string& part) {
     const std::string folder = fs::path(part).parent_path().generic_string();
     return std::find(std::begin(kChoices), std::end(kChoices), folder) != std::end(kChoices);
@@ -131,6 +120,7 @@ class Side {
 
   std::string name_;
   std::map<std::string, Source> sources_;  // by path
+  std::map<std::string, PartLines> parts_;
 };
 
 // Its layers, its loss, its optimiser, and what else it has.
@@ -148,9 +138,8 @@ std::set<std::string> parts_of(const NetworkSpec& spec) {
 }
 
 Json need_of(const Side& side, const std::set<std::string>& own, const std::string& network) {
-  const std::map<std::string, LineCounts> parts = side.parts();
   for (const std::string& part : own)
-    if (!parts.contains(part))
+    if (!side.parts().contains(part))
       throw DataError(fmt::format("{} needs {}, which has no source", network, part));
   std::set<std::string> all = own;
   all.insert("backend");
@@ -161,103 +150,73 @@ Json need_of(const Side& side, const std::set<std::string>& own, const std::stri
           {"shared_parts", shared}};
 }
 
-// What a stem of both sides costs: its own code, and lines of code elsewhere that name it.
-Json cost_of(const Side& side, const std::string& part) {
-  return {{"own", side.lines_of_parts({part}).code}, {"named", side.lines_naming(part)}};
+// What each network is made of in bench/peers, in lines of code: nothing for a network of which they lack a
+// part.
+Json count_peers(const fs::path& root, const std::string& network, const std::set<std::string>& parts) {
+  const fs::path peers = root / "bench/peers";
+  PeerLines sum;
+  for (const std::string& part : parts) {
+    const fs::path file = peers / (part + ".py");
+    if (!fs::exists(file)) return {};
+    const PeerLines lines = peer_lines(read_file(file));
+    sum.numpy += lines.numpy;
+    sum.pytorch += lines.pytorch;
+  }
+  const auto program = [&](const char* name) { return peer_lines(read_file(peers / name)).numpy; };
+  return {{"network", network},
+          {"numpy", {{"parts", sum.numpy}, {"program", program("numpy_peer.py")}}},
+          {"pytorch", {{"parts", sum.pytorch}, {"program", program("pytorch_peer.py")}}}};
 }
-
-const char* role_of(const std::string& function) {
-  if (function.starts_with("forward")) return "forward";
-  if (function.starts_with("backward")) return "backward";
-  if (function == "update") return "update";
-  return "rest";
-}
-
-// "layers" for manual/layers/dense.hpp; empty for what stands at the top of a side.
-std::string kind_of(const std::string& path) {
-  const fs::path below = fs::path(path).lexically_relative(*fs::path(path).begin());
-  return below.has_parent_path() ? below.begin()->string() : "";
-}
-
-Json no_roles() { return {{"code", 0}, {"forward", 0}, {"backward", 0}, {"update", 0}, {"rest", 0}}; }
-
-void add(Json& roles, const char* role, int lines) { roles[role] = roles[role].get<int>() + lines; }
 
 }  // namespace
 
+PeerLines peer_lines(const std::string& python) {
+  constexpr std::string_view kQuotes = "\"\"\"";
+  PeerLines count;
+  bool in_docstring = false, of_pytorch = false;
+  for (const std::string& line : lines_of(python)) {
+    if (is_blank(line)) continue;
+    const std::string_view text = std::string_view(line).substr(line.find_first_not_of(" \t"));
+    const bool begins = !in_docstring && text.starts_with(kQuotes);
+    if (begins || in_docstring) {
+      in_docstring = text.find(kQuotes, begins ? kQuotes.size() : 0) == text.npos;
+      continue;
+    }
+    if (text.starts_with('#')) continue;
+    of_pytorch = of_pytorch || line.starts_with("def pytorch(");
+    ++(of_pytorch ? count.pytorch : count.numpy);
+  }
+  return count;
+}
+
 Json count_lines(const fs::path& root) {
   const Side manual(root, kSides[0]), autograd(root, kSides[1]);
-  const std::map<std::string, LineCounts> manual_parts = manual.parts(), autograd_parts = autograd.parts();
-
   std::set<std::string> names;
-  LineCounts manual_total, autograd_total;
-  for (const auto& [part, lines] : manual_parts) names.insert(part), manual_total += lines;
-  for (const auto& [part, lines] : autograd_parts) names.insert(part), autograd_total += lines;
+  PartLines manual_total, autograd_total;
+  for (const auto& [part, lines] : manual.parts()) names.insert(part), manual_total += lines;
+  for (const auto& [part, lines] : autograd.parts()) names.insert(part), autograd_total += lines;
   Json parts = Json::array();
-  const auto lines_or_null = [](const std::map<std::string, LineCounts>& side, const std::string& part) {
-    return side.contains(part) ? json_of(side.at(part)) : Json();
+  const auto lines_or_null = [](const Side& side, const std::string& part) {
+    return side.parts().contains(part) ? json_of(side.parts().at(part)) : Json();
   };
   for (const std::string& part : names)
     parts.push_back({{"part", part},
-                     {"manual", lines_or_null(manual_parts, part)},
-                     {"autograd", lines_or_null(autograd_parts, part)}});
+                     {"manual", lines_or_null(manual, part)},
+                     {"autograd", lines_or_null(autograd, part)}});
 
-  Json networks = Json::array();
+  Json networks = Json::array(), peers = Json::array();
   for (const CatalogueEntry& entry : catalogue()) {
     const std::set<std::string> own = parts_of(entry.spec);
     networks.push_back({{"network", entry.name},
                         {"parts", own},
                         {"manual", need_of(manual, own, entry.name)},
                         {"autograd", need_of(autograd, own, entry.name)}});
-  }
-
-  Json costs = Json::array();
-  const Side shared(root, "shared");
-  for (const Stem& stem : stems()) {
-    const std::string part = fmt::format("{}/{}", stem.kind, stem.name);
-    if (manual_parts.contains(part) && autograd_parts.contains(part))
-      costs.push_back({{"stem", part},
-                       {"manual", cost_of(manual, part)},
-                       {"autograd", cost_of(autograd, part)},
-                       {"shared", cost_of(shared, part)}});
+    if (Json peer = count_peers(root, entry.name, own); !peer.is_null()) peers.push_back(std::move(peer));
   }
   return {{"parts", std::move(parts)},
           {"networks", std::move(networks)},
-          {"totals", {{"manual", json_of(manual_total)}, {"autograd", json_of(autograd_total)}}},
-          {"stems", std::move(costs)}};
-}
-
-Json count_roles(const fs::path& root) {
-  Json sides;
-  for (const char* name : kSides) {
-    const std::vector<Source> sources = read_sources(root, name);
-    Json all = no_roles(), functions = Json::array();
-    std::map<std::string, Json> kinds;
-    for (const Source& source : sources) {
-      Json& kind = kinds.try_emplace(kind_of(source.path), no_roles()).first->second;
-      for (Json* roles : {&all, &kind}) {
-        add(*roles, "code", source.lines.code);
-        add(*roles, "rest", source.lines.code);
-      }
-    }
-    for (const Function& function : functions_of(sources)) {
-      const char* role = role_of(function.name);
-      for (Json* roles : {&all, &kinds.at(kind_of(function.path))}) {
-        add(*roles, role, function.lines);
-        add(*roles, "rest", -function.lines);
-      }
-      functions.push_back(
-          {{"path", function.path}, {"name", function.name}, {"role", role}, {"lines", function.lines}});
-    }
-    all["kinds"] = Json::array();
-    for (auto& [kind, roles] : kinds) {
-      roles["kind"] = kind;
-      all["kinds"].push_back(std::move(roles));
-    }
-    all["functions"] = std::move(functions);
-    sides[name] = std::move(all);
-  }
-  return sides;
+          {"peers", std::move(peers)},
+          {"totals", {{"manual", json_of(manual_total)}, {"autograd", json_of(autograd_total)}}}};
 }
 
 fs::path source_tree() { return TWINGRAD_SOURCE_DIR; }

@@ -68,12 +68,12 @@ void in_parallel(std::size_t workers, std::size_t count, const Job& job) {
   if (failure) std::rethrow_exception(failure);
 }
 
-Causes all_causes() {
-  const std::vector<std::string> known = known_causes(autograd::backend());
-  return {known.begin(), known.end()};
-}
-
 }  // namespace
+
+std::vector<Mutant> all_mutants() {
+  const std::vector<std::string> known = known_causes(autograd::backend());
+  return load_mutants(source_tree(), {known.begin(), known.end()});
+}
 
 std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool quick) {
   if (!fs::exists(build_folder() / "CMakeCache.txt"))
@@ -81,7 +81,7 @@ std::vector<Mutant> choose_mutants(const std::vector<std::string>& names, bool q
                        "build the program anew where it is to stay");
   std::vector<std::string> wanted = names;
   if (names.empty() && quick) wanted.assign(kQuick.begin(), kQuick.end());
-  std::vector<Mutant> mutants = select_mutants(load_mutants(source_tree(), all_causes()), wanted);
+  std::vector<Mutant> mutants = select_mutants(all_mutants(), wanted);
   for (const Mutant& mutant : mutants) mutated_files(mutant, source_tree());
   return mutants;
 }

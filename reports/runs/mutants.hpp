@@ -44,6 +44,9 @@ struct MutantsResult {
   std::vector<MutantResult> mutants;
 };
 
+/// Every mutant of the source tree, by name. Throws as load_mutants() does.
+std::vector<Mutant> all_mutants();
+
 /// The mutants that `names` name, by name or by stem (all, when there is none; the few of the quick study,
 /// when `quick`), each of which is seen to apply. Throws UsageError for an unknown name, DataError for a
 /// mutant that is damaged or does not apply, MachineError when the source tree or the build folder is gone.

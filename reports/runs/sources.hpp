@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twin::reports {
@@ -26,6 +27,8 @@ Source read_source(const std::filesystem::path& root, const std::string& path);
 /// The headers and sources below root/part, by path, but for those in a folder `variants`: they are made for
 /// benchmarks, and no twin needs them. Throws MachineError when there is none.
 std::vector<Source> read_sources(const std::filesystem::path& root, const std::string& part);
+
+bool is_blank(std::string_view text);
 
 std::vector<std::string> lines_of(const std::string& text);
 

@@ -229,7 +229,7 @@ TEST(BadInput, ReportFolderOfSomethingElse) {
 
 TEST(BadInput, ReportOfUnknownQuestions) {
   expect_refused({"report", "--only", "drift,speeed"},
-                 {"unknown question speeed", "choose from", "detectors, "});
+                 {"unknown question speeed", "choose from", "mistakes, "});
 }
 
 TEST(BadInput, ReportThatDoesNotCompare) {
@@ -249,11 +249,11 @@ TEST(BadInput, ReportThatDoesNotCompare) {
 TEST(BadInput, FailedReportLeavesTheEarlierOne) {
   const TemporaryFolder folder;
   const std::string out = (folder / "report").string();
-  ASSERT_EQ(run_twin({"report", "--quick", "--only", "detectors", "--out", out}).code, 0);
+  ASSERT_EQ(run_twin({"report", "--quick", "--only", "mistakes", "--out", out}).code, 0);
   const std::string page = read_file(folder / "report/index.html");
-  expect_refused({"report", "--quick", "--only", "detectors,drift", "--out", out, "--data", "/nonexistent"},
+  expect_refused({"report", "--quick", "--only", "mistakes,drift", "--out", out, "--data", "/nonexistent"},
                  {"/nonexistent"});
-  expect_refused({"report", "--quick", "--only", "detectors", "--out", out, "--threads", "0"}, {"threads"});
+  expect_refused({"report", "--quick", "--only", "mistakes", "--out", out, "--threads", "0"}, {"threads"});
   EXPECT_EQ(read_file(folder / "report/index.html"), page);
   EXPECT_THAT(names_in(out),
               testing::ElementsAre("data", "index.html", "pictures", "report.json", "report.md"));

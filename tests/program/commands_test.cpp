@@ -401,7 +401,7 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   write_image_folder(data.path(), {.train = 300});
   const std::string out = (folder / "report").string();
   const Finished said = run_twin(
-      {"report", "--quick", "--only", "detectors,gaps,drift", "--out", out, "--data", data.path().string()});
+      {"report", "--quick", "--only", "mistakes,gaps,drift", "--out", out, "--data", data.path().string()});
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_THAT(said.err, IsEmpty());
   EXPECT_THAT(names_in(out),
@@ -412,19 +412,19 @@ TEST(Report, WritesAPageThatNeedsNothingElse) {
   EXPECT_THAT(page, Not(testing::ContainsRegex("(src|href)=\"(http|pictures)")));
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   const std::string markdown = read_file(folder / "report/report.md");
-  for (const char* picture : {"detectors", "gaps-depth", "drift-xor", "drift-fashion-mlp"}) {
+  for (const char* picture : {"mistakes", "gaps-depth", "drift-xor", "drift-fashion-mlp"}) {
     EXPECT_THAT(markdown, HasSubstr(std::string("pictures/") + picture + ".svg"));
     EXPECT_THAT(read_file(folder / ("report/pictures/" + std::string(picture) + ".svg")),
                 HasSubstr("</svg>"));
   }
-  for (const char* question : {"detectors", "gaps", "drift"})
+  for (const char* question : {"mistakes", "gaps", "drift"})
     EXPECT_TRUE(json::parse(read_file(folder / ("report/data/" + std::string(question) + ".json")))
                     .contains("schema"));
 }
 
 // The smallest report.
 std::vector<std::string> small_report(const std::filesystem::path& out) {
-  return {"report", "--quick", "--only", "silent-mistakes,detectors", "--out", out.string()};
+  return {"report", "--quick", "--only", "mistakes,gpu", "--out", out.string()};
 }
 
 std::vector<std::string> with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
@@ -438,8 +438,8 @@ TEST(Report, AsksOnlyTheQuestionsNamed) {
   const json report = json::parse(read_file(folder / "report.json"));
   expect_header(report, "report");
   EXPECT_EQ(report["questions"].size(), 2);
-  EXPECT_EQ(report["questions"]["detectors"]["file"], "data/detectors.json");
-  EXPECT_THAT(names_in(folder / "data"), testing::ElementsAre("detectors.json", "silent-mistakes.json"));
+  EXPECT_EQ(report["questions"]["mistakes"]["file"], "data/mistakes.json");
+  EXPECT_THAT(names_in(folder / "data"), testing::ElementsAre("gpu.json", "mistakes.json"));
 }
 
 TEST(Report, SpeaksBothLanguages) {

@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(kBlanks) == text.npos; }
-
 std::string_view trimmed(std::string_view text) {
   if (is_blank(text)) return {};
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -74,7 +72,9 @@ class Reader {
     mutant_.right = take("Right");
     mutant_.seen = take("Seen");
     if (const std::string cause = take("Cause"); cause != "none") mutant_.causes = causes_in(cause, causes);
+    mutant_.framework = framework_in(take("Framework"));
     mutant_.tensor = header_["Tensor"];
+    mutant_.held_out = is_held_out();
     expect_regex(mutant_.tensor);
     for (std::size_t i = 0; i < mutant_.edits.size(); ++i) expect_edit(i);
     return std::move(mutant_);
@@ -134,6 +134,18 @@ class Reader {
     return causes;
   }
 
+  Framework framework_in(const std::string& word) const {
+    for (const Framework framework : {Framework::derived, Framework::brought, Framework::left})
+      if (word == name_of(framework)) return framework;
+    refuse(fmt::format("Framework: {} is neither derived, brought nor left", word));
+  }
+
+  bool is_held_out() {
+    const std::string& word = header_["Held-out"];
+    if (!word.empty() && word != "yes") refuse(fmt::format("Held-out: {} is not yes", word));
+    return !word.empty();
+  }
+
   void expect_regex(const std::string& text) const {
     try {
       const std::regex compiled(text);
@@ -152,8 +164,8 @@ class Reader {
       refuse(fmt::format("edit {} changes nothing", i + 1));
   }
 
-  static constexpr auto kHeader =
-      std::to_array<std::string_view>({"Mistake", "Right", "Seen", "Cause", "Tensor"});
+  static constexpr auto kHeader = std::to_array<std::string_view>(
+      {"Mistake", "Right", "Seen", "Cause", "Tensor", "Framework", "Held-out"});
   static constexpr auto kParts = std::to_array<std::string_view>({"File", "Replace", "With"});  // of an edit
 
   Mutant mutant_;
@@ -196,6 +208,18 @@ void replace(std::string& text, std::size_t begin, std::size_t end, std::string_
 }
 
 }  // namespace
+
+std::string_view name_of(Framework framework) {
+  switch (framework) {
+    case Framework::derived:
+      return "derived";
+    case Framework::brought:
+      return "brought";
+    case Framework::left:
+      return "left";
+  }
+  return "";
+}
 
 std::vector<Mutant> load_mutants(const fs::path& source, const Causes& causes) {
   const fs::path folder = source / "tests/mutants";

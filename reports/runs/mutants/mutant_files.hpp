@@ -7,7 +7,9 @@
 //   Right: d_y = 2·(y - t) / (N·F)
 //   Seen: a common slip; …
 //   Cause: factor_elements|factor_batch     any of them is right; "none": the twins do not differ by it
-//   Tensor: .*weight                        a regular expression for where it is; may be left out
+//   Framework: derived                      who writes what is wrong here where a framework is used; see
+//   below Held-out: yes                           the diagnosis was finished before it met this one; may be
+//   left out Tensor: .*weight                        a regular expression for where it is; may be left out
 //
 //   File: manual/losses/mse.hpp
 //   Replace:
@@ -35,11 +37,20 @@ struct Edit {
   std::string fragment, replacement;
 };
 
+/// Who writes what is wrong in a mutant, where a network is built with LibTorch: nobody, since autograd
+/// derives it from the forward pass; the library, which brings the layer, the loss, the optimiser or the
+/// initialiser; or still its user, who can make the mistake there.
+enum class Framework { derived, brought, left };
+/// "derived", as in the files.
+std::string_view name_of(Framework framework);
+
 struct Mutant {
   std::string name, stem;  // "mse-mean-missing", "mse"
   std::string mistake, right, seen;
   std::vector<std::string> causes;  // empty: the twins do not differ by it
-  std::string tensor;               // empty: anywhere
+  Framework framework = Framework::left;
+  bool held_out = false;
+  std::string tensor;  // empty: anywhere
   std::filesystem::path path;
   std::vector<Edit> edits;
 };

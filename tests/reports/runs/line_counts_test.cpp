@@ -62,10 +62,10 @@ class LineCountsTest : public testing::Test {
     return {};
   }
 
-  Json cost_of(const std::string& stem) const {
+  Json part(const std::string& name) const {
     const Json counts = count();
-    for (const Json& cost : counts.at("stems"))
-      if (cost.at("stem") == stem) return cost;
+    for (const Json& part : counts.at("parts"))
+      if (part.at("part") == name) return part;
     return {};
   }
 
@@ -88,32 +88,8 @@ TEST_F(LineCountsTest, ANetworkNeedsItsPartsAndWhatTheyInclude) {
 
 TEST_F(LineCountsTest, AFileThatOneSideAloneHasIsAPartAllTheSame) {
   add("manual/networks/mlp.hpp", "int mlp;\n");
-  const Json counts = count();
-  const Json& parts = counts.at("parts");
-  const auto mlp = std::find_if(parts.begin(), parts.end(),
-                                [](const Json& part) { return part.at("part") == "networks/mlp"; });
-  ASSERT_NE(mlp, parts.end());
-  EXPECT_EQ(mlp->at("manual").at("code"), 1);
-  EXPECT_TRUE(mlp->at("autograd").is_null());
-}
-
-TEST_F(LineCountsTest, AStemCostsItsFilesAndTheLinesThatNameIt) {
-  const Json sigmoid = cost_of("layers/sigmoid");
-  for (const char* side : kSides) {
-    EXPECT_EQ(sigmoid.at(side).at("own"), 1);
-    EXPECT_EQ(sigmoid.at(side).at("named").at("lines"), 2);  // included, and in the list
-    EXPECT_EQ(sigmoid.at(side).at("named").at("files").at(0).at("path"), std::string(side) + "/lists.hpp");
-  }
-  EXPECT_EQ(sigmoid.at("shared").at("own"), 3);  // with its mistakes
-  EXPECT_EQ(sigmoid.at("shared").at("named").at("lines"), 1);
-}
-
-TEST_F(LineCountsTest, AStemOfOneSideAloneIsNotCompared) {
-  EXPECT_TRUE(cost_of("optim/adamw").is_null());
-  add("manual/optim/adamw.hpp", "struct Adamw {\n  int m, v;\n};\n");
-  EXPECT_TRUE(cost_of("optim/adamw").is_null());
-  add("autograd/optim/adamw.hpp", "struct Adamw {};\n");
-  EXPECT_EQ(cost_of("optim/adamw").at("manual").at("own"), 3);
+  EXPECT_EQ(part("networks/mlp").at("manual").at("code"), 1);
+  EXPECT_TRUE(part("networks/mlp").at("autograd").is_null());
 }
 
 TEST_F(LineCountsTest, ANetworkWithoutSourcesIsRefused) {
@@ -123,9 +99,10 @@ TEST_F(LineCountsTest, ANetworkWithoutSourcesIsRefused) {
   EXPECT_THROW_MESSAGE(count(), MachineError, "the source tree is gone");
 }
 
-TEST_F(LineCountsTest, EveryLineOfCodeHasARole) {
+TEST_F(LineCountsTest, FunctionsHaveRolesByTheirNames) {
   add("manual/layers/dense.hpp",
       "struct Dense {\n"
+      "  static constexpr const char* forward_formula = 0;\n"
       "  void forward() {}\n"
       "  void backward() {\n"
       "  }\n"
@@ -133,24 +110,52 @@ TEST_F(LineCountsTest, EveryLineOfCodeHasARole) {
       "  void feedback() {}\n"
       "};\n");
   add("manual/optim/sgd.hpp", "struct Sgd {\n  void update() {}\n  void update_errors() {}\n};\n");
-  const Json sides = count_roles(tree_.path());
-  const Json& manual = sides.at("manual");
-  EXPECT_EQ(manual.at("forward"), 1);
-  EXPECT_EQ(manual.at("backward"), 3);
-  EXPECT_EQ(manual.at("update"), 1);
-  EXPECT_EQ(sides.at("autograd").at("backward"), 0);
-  for (const Json& kind : manual.at("kinds")) {
-    int sum = 0;
-    for (const char* role : {"forward", "backward", "update", "rest"}) sum += kind.at(role).get<int>();
-    EXPECT_EQ(sum, kind.at("code")) << kind;
-  }
+  add("autograd/layers/dense.hpp",
+      "int make_module() { return 1; }\nint functional() {\n  return 2;\n}\nint control_forward() { return "
+      "3; }\n");
+  const Json dense = part("layers/dense"), sgd = part("optim/sgd").at("manual");
+  EXPECT_EQ(dense.at("manual").at("forward"), 1);
+  EXPECT_EQ(dense.at("manual").at("backward"), 3);
+  EXPECT_EQ(dense.at("manual").at("apparatus"), 1);  // the formula
+  EXPECT_EQ(sgd.at("update"), 1);
+  EXPECT_EQ(dense.at("autograd").at("code"), 5);
+  EXPECT_EQ(dense.at("autograd").at("backward"), 0);
+  EXPECT_EQ(dense.at("autograd").at("apparatus"), 4);
+  EXPECT_EQ(network("xor", "manual").at("own").at("backward"), 3);
+  EXPECT_EQ(network("xor", "manual").at("own").at("update"), 1);
+}
+
+TEST_F(LineCountsTest, PeersAreCountedWhereTheyHaveEveryPart) {
+  EXPECT_TRUE(count().at("peers").empty());
+  const std::string stem =
+      "\"\"\"What it is.\"\"\"\nimport numpy as np\n\n\nclass Numpy:\n    pass\n\n\n"
+      "def pytorch(layer):\n    return layer\n";
+  for (const char* path : {"layers/dense", "layers/sigmoid", "losses/mse", "optim/sgd"})
+    add(std::string("bench/peers/") + path + ".py", stem);
+  add("bench/peers/numpy_peer.py", "import sys\n# all of it\nsys.exit()\n");
+  add("bench/peers/pytorch_peer.py", "import torch\n");
+  const Json peers = count().at("peers");
+  ASSERT_EQ(peers.size(), 2U);  // fashion-mlp has another loss
+  EXPECT_EQ(peers[1].at("network"), "xor");
+  EXPECT_EQ(peers[1].at("numpy").at("parts"), 12);
+  EXPECT_EQ(peers[1].at("numpy").at("program"), 2);
+  EXPECT_EQ(peers[1].at("pytorch").at("parts"), 8);
+  EXPECT_EQ(peers[1].at("pytorch").at("program"), 1);
+}
+
+TEST(PeerLines, LeaveOutDocstringsCommentsAndBlankLines) {
+  const PeerLines lines = peer_lines(
+      "\"\"\"One line.\"\"\"\n\nx = 1  # code\n# none\ndef f():\n    \"\"\"Two\n    lines.\n    \"\"\"\n    "
+      "return 1\n"
+      "def pytorch(layer):\n    return 2\n");
+  EXPECT_EQ(lines.numpy, 3);
+  EXPECT_EQ(lines.pytorch, 2);
 }
 
 TEST(LineCounts, OfTheRealSourcesAddUp) {
   const Json counts = count_lines(source_tree());
   EXPECT_EQ(counts.at("networks").size(), catalogue().size());
-  EXPECT_EQ(counts.at("stems").size(), stems().size());
-  const Json roles = count_roles(source_tree());
+  EXPECT_FALSE(counts.at("peers").empty());
   for (const char* side : kSides) {
     LineCounts files;
     for (const Source& source : read_sources(source_tree(), side)) {
@@ -158,17 +163,18 @@ TEST(LineCounts, OfTheRealSourcesAddUp) {
       files += source.lines;
     }
     EXPECT_EQ(counts.at("totals").at(side).at("code"), files.code);
-    EXPECT_EQ(roles.at(side).at("code"), files.code);
     for (const Json& network : counts.at("networks"))
       EXPECT_LE(network.at(side).at("own").at("code").get<int>() +
                     network.at(side).at("shared").at("code").get<int>(),
                 files.code);
   }
   // By hand every layer has a forward and a backward; autograd derives the second.
-  EXPECT_GT(roles.at("manual").at("forward"), 0);
-  EXPECT_GT(roles.at("manual").at("backward"), 0);
-  EXPECT_GT(roles.at("manual").at("update"), 0);
-  EXPECT_EQ(roles.at("autograd").at("backward"), 0);
+  const Json &manual = counts.at("totals").at("manual"), &autograd = counts.at("totals").at("autograd");
+  EXPECT_GT(manual.at("forward"), 0);
+  EXPECT_GT(manual.at("backward"), 0);
+  EXPECT_GT(manual.at("update"), 0);
+  EXPECT_EQ(autograd.at("backward"), 0);
+  EXPECT_GT(autograd.at("apparatus"), 0);
 }
 
 }  // namespace

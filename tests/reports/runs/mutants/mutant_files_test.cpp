@@ -14,7 +14,8 @@ using testing::IsEmpty;
 
 const Causes kCauses{"factor_two", "sign"};
 
-const std::string kHeader = "Mistake: two for one\nRight: one\nSeen: a common slip\nCause: factor_two|sign\n";
+const std::string kHeader =
+    "Mistake: two for one\nRight: one\nSeen: a common slip\nCause: factor_two|sign\nFramework: derived\n";
 
 std::string edit(const std::string& fragment, const std::string& replacement,
                  const std::string& file = "manual/a.hpp") {
@@ -54,13 +55,16 @@ TEST_F(MutantFiles, HaveAHeaderThatSaysWhatTheyAre) {
   EXPECT_EQ(mutant.right, "one");
   EXPECT_EQ(mutant.seen, "a common slip");
   EXPECT_THAT(mutant.causes, ElementsAre("factor_two", "sign"));
+  EXPECT_EQ(mutant.framework, Framework::derived);
+  EXPECT_FALSE(mutant.held_out);
   EXPECT_EQ(mutant.tensor, ".*bias");
   ASSERT_EQ(mutant.edits.size(), 1U);
   EXPECT_EQ(mutant.edits[0].file, "manual/a.hpp");
 }
 
 TEST_F(MutantFiles, MayHaveNoCause) {
-  EXPECT_THAT(load("Mistake: m\nRight: r\nSeen: s\nCause: none\n" + kEdit).causes, IsEmpty());
+  EXPECT_THAT(load("Mistake: m\nRight: r\nSeen: s\nCause: none\nFramework: left\n" + kEdit).causes,
+              IsEmpty());
 }
 
 TEST_F(MutantFiles, MayComeFromAnEditorOfWindows) {
@@ -75,14 +79,16 @@ TEST_F(MutantFiles, AreRefusedWithoutACompleteHeader) {
   EXPECT_THROW_MESSAGE(load("Mistake: m\nRight: r\nSeen: s\n" + kEdit), DataError, "\"Cause: …\" is missing");
   EXPECT_THROW_MESSAGE(load("Mistake: m\nRight:\nSeen: s\nCause: none\n" + kEdit), DataError,
                        "\"Right: …\" is missing");
+  EXPECT_THROW_MESSAGE(load("Mistake: m\nRight: r\nSeen: s\nCause: none\n" + kEdit), DataError,
+                       "\"Framework: …\" is missing");
 }
 
 TEST_F(MutantFiles, AreRefusedForALineThatNobodyKnows) {
   EXPECT_THROW_MESSAGE(load("Misteak: m\n" + kHeader + kEdit), DataError,
                        "line 1: Misteak: m where File: is due");
-  EXPECT_THROW_MESSAGE(load(kHeader + "Cause: sign\n" + kEdit), DataError, "line 5: a second Cause:");
+  EXPECT_THROW_MESSAGE(load(kHeader + "Cause: sign\n" + kEdit), DataError, "line 6: a second Cause:");
   EXPECT_THROW_MESSAGE(load(kHeader + kEdit + "Tensor: .*bias\n"), DataError,
-                       "line 11: Tensor: .*bias where File: is due");
+                       "line 12: Tensor: .*bias where File: is due");
   EXPECT_THROW_MESSAGE(load("no header\n" + kHeader + kEdit), DataError,
                        "line 1: no header where File: is due");
 }
@@ -97,6 +103,19 @@ TEST_F(MutantFiles, AreRefusedForACauseThatNoDiagnosisSays) {
                        "no diagnosis says none");
 }
 
+TEST_F(MutantFiles, SayWhoWritesItWithAFramework) {
+  const std::string header = "Mistake: m\nRight: r\nSeen: s\nCause: none\nFramework: ";
+  EXPECT_EQ(load(header + "brought\n" + kEdit).framework, Framework::brought);
+  EXPECT_EQ(load(header + "left\n" + kEdit).framework, Framework::left);
+  EXPECT_THROW_MESSAGE(load(header + "lent\n" + kEdit), DataError,
+                       "lent is neither derived, brought nor left");
+}
+
+TEST_F(MutantFiles, MayBeHeldOut) {
+  EXPECT_TRUE(load(kHeader + "Held-out: yes\n" + kEdit).held_out);
+  EXPECT_THROW_MESSAGE(load(kHeader + "Held-out: no\n" + kEdit), DataError, "Held-out: no is not yes");
+}
+
 TEST_F(MutantFiles, AreRefusedForATensorThatIsNoRegularExpression) {
   EXPECT_THROW_MESSAGE(load(kHeader + "Tensor: *bias\n" + kEdit), DataError,
                        "Tensor: *bias is no regular expression");
@@ -108,20 +127,20 @@ TEST_F(MutantFiles, AreRefusedWithoutACompleteEdit) {
   EXPECT_THROW_MESSAGE(load(kHeader + "File: manual/a.hpp\nReplace:\n    one\n"), DataError,
                        "ends where With: is due");
   EXPECT_THROW_MESSAGE(load(kHeader + "File: manual/a.hpp\nWith:\n    two\n"), DataError,
-                       "line 6: With: where Replace: is due");
+                       "line 7: With: where Replace: is due");
   EXPECT_THROW_MESSAGE(load(kHeader + "Replace:\n    one\nWith:\n    two\n"), DataError,
-                       "line 5: Replace: where File: is due");
+                       "line 6: Replace: where File: is due");
   EXPECT_THROW_MESSAGE(load(kHeader + kEdit + "Replace:\n    one\n"), DataError,
-                       "line 11: Replace: where File: is due");
+                       "line 12: Replace: where File: is due");
 }
 
 TEST_F(MutantFiles, AreRefusedForTextInTheWrongPlace) {
-  EXPECT_THROW_MESSAGE(load(kHeader + "    one\n" + kEdit), DataError, "line 5 is indented");
-  EXPECT_THROW_MESSAGE(load(kHeader + "File: manual/a.hpp\n    one\n"), DataError, "line 6 is indented");
+  EXPECT_THROW_MESSAGE(load(kHeader + "    one\n" + kEdit), DataError, "line 6 is indented");
+  EXPECT_THROW_MESSAGE(load(kHeader + "File: manual/a.hpp\n    one\n"), DataError, "line 7 is indented");
   EXPECT_THROW_MESSAGE(load(kHeader + "File: manual/a.hpp\nReplace: one\nWith:\n    two\n"), DataError,
-                       "line 6: what follows Replace: stands below it, indented");
+                       "line 7: what follows Replace: stands below it, indented");
   EXPECT_THROW_MESSAGE(load(kHeader + "File: manual/a.hpp\nReplace:\none\n"), DataError,
-                       "line 7: one where With: is due");
+                       "line 8: one where With: is due");
 }
 
 TEST_F(MutantFiles, AreRefusedForAnEditThatDoesNothing) {
