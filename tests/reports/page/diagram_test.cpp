@@ -27,7 +27,7 @@ TEST(Diagram, AsksForDarkColours) {
 TEST(Diagram, IsDrawnInThePlaceOfAPlot) {
   Plot plot{"In a plot", "", ""};
   plot.diagram = kTwo;
-  EXPECT_EQ(draw_svg(plot), draw_diagram("In a plot", kTwo));
+  EXPECT_EQ(draw_svg(plot, Language::english), draw_diagram("In a plot", kTwo));
 }
 
 }  // namespace
