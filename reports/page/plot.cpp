@@ -182,12 +182,6 @@ std::string category_tics(const std::vector<std::string>& categories) {
                      columns > kColumnsBelow ? "rotate by 30 right" : "", list);
 }
 
-// Bars on a logarithmic axis are those of ratios: they begin at 1, or below the least, which would vanish
-// else.
-std::string bars_from(const std::vector<double>& values) {
-  return values.empty() ? "" : fmt::format("set yrange [{:.9g}:*]\n", std::min(1.0, values.front() / 1.2));
-}
-
 std::string bar_chart(const Plot& plot) {
   std::string script = fmt::format(
       "set style data histogram\nset style histogram {}\nset style fill solid 0.9 noborder\nset boxwidth "
@@ -195,7 +189,7 @@ std::string bar_chart(const Plot& plot) {
       plot.stacked ? "rowstacked" : "clustered", plot.stacked ? 0.7 : 0.9);
   script += category_tics(plot.categories);
   script += fmt::format("set xrange [-0.6:{:.1f}]\n", static_cast<double>(plot.categories.size()) - 0.4);
-  script += plot.log_y     ? logarithmic_axis('y', values_of(plot, false)) + bars_from(values_of(plot, false))
+  script += plot.log_y     ? logarithmic_axis('y', values_of(plot, false))
             : plot.stacked ? "set yrange [0:*] noextend\n"  // 100 % is the top
                            : "set yrange [0:*]\n";
   std::string drawing;
