@@ -106,16 +106,16 @@ std::vector<Cost> costs(const Json& json, Language language) {
     return {rounded(bytes / kMega, language), bytes / kMega};
   };
   return {cost_of(json, "compile", say(language, "compile time"), "s", spread("seconds", 1)),
-          cost_of(json, "size", say(language, "executable"), "MB",
+          cost_of(json, "size", say(language, "program"), "MB",
                   [&](const Json& size, bool&) { return megabytes(size.at("executable")); }),
-          cost_of(json, "size", say(language, "shared libraries"), "",
+          cost_of(json, "size", say(language, "libraries"), "",
                   [](const Json& size, bool&) -> Measured {
                     const std::size_t count = size.at("libraries").size();
                     return {std::to_string(count), static_cast<double>(count)};
                   }),
-          cost_of(json, "size", say(language, "executable with libraries"), "MB",
+          cost_of(json, "size", say(language, "program + libraries"), "MB",
                   [&](const Json& size, bool&) { return megabytes(loaded_bytes(size)); }),
-          cost_of(json, "startup", say(language, "start, one step, end"), "ms", spread("seconds", kMilli)),
+          cost_of(json, "startup", say(language, "start to end"), "ms", spread("seconds", kMilli)),
           cost_of(json, "startup", say(language, "peak memory"), "MB", spread("peak_bytes", kMega))};
 }
 
@@ -163,6 +163,12 @@ std::string reasons(const Json& json, Language language) {
   return text.empty() ? text : "\n" + text;
 }
 
+// "LibTorch 1.13.0" of what it says of itself.
+std::string library_of(const Json& json) {
+  const std::string name = json.at("backends").at("autograd");
+  return name.substr(0, name.find(" over "));
+}
+
 // A clock that was disturbed says nothing at the head of a section.
 bool started_quietly(const Json& json) {
   return measured_on_both(json, "startup") &&
@@ -172,7 +178,7 @@ bool started_quietly(const Json& json) {
 }
 
 std::string verdict(const Json& json, Language language) {
-  const std::string with = json.at("backends").at("autograd");
+  const std::string with = library_of(json);
   std::string text;
   if (measured_on_both(json, "size")) {
     const auto megabytes = [&](const char* side) {
@@ -208,21 +214,24 @@ std::string answer(const Json& json, Language language) {
          libraries_sentence(json, language) + "\n";
 }
 
+// A row for each cost, its colour by the ratio: the quantities have no axis in common.
 std::vector<Picture> pictures(const Json& json, Language language) {
   Plot plot;
-  plot.title = say(language, "How many times as much LibTorch costs as code by hand (by hand = 1)");
-  plot.y_label = say(language, "LibTorch / by hand");
-  plot.log_y = true;
-  Curve curve;
+  plot.title = say(language, "What a program costs");
+  HeatMap map;
+  map.columns = {say(language, "by hand"), "LibTorch"};
+  map.logarithmic = true;
+  map.middle = 1;
   for (const Cost& cost : costs(json, language)) {
     if (cost.noisy || !cost.ratio() || !(*cost.ratio() > 0)) continue;
-    plot.categories.push_back(fmt::format("{}: {} → {}{}{}", cost.name, rounded(*cost.values[0], language),
-                                          rounded(*cost.values[1], language), cost.unit.empty() ? "" : " ",
-                                          cost.unit));
-    curve.y.push_back(*cost.ratio());
+    map.rows.push_back(named(cost));
+    map.values.insert(map.values.end(), {1, *cost.ratio()});
+    map.texts.push_back(rounded(*cost.values[0], language));
+    map.texts.push_back(
+        fmt::format("{} ({} ×)", rounded(*cost.values[1], language), rounded(*cost.ratio(), language, 2)));
   }
-  if (plot.categories.empty()) return {};
-  plot.curves.push_back(std::move(curve));
+  if (map.rows.empty()) return {};
+  plot.map = std::move(map);
   return {{"build-cost", std::move(plot)}};
 }
 
@@ -244,7 +253,7 @@ FirstWords first_words(const Json& json, Language language) {
                autograd = loaded_bytes(part_of(json, "autograd", "size"));
   if (!(manual > 0) || !(autograd > 0)) return words;
   constexpr double kWorthAWord = 2;
-  const std::string with = json.at("backends").at("autograd");
+  const std::string with = library_of(json);
   if (autograd >= kWorthAWord * manual)
     words.stay_when.push_back(
         say(language,

@@ -179,21 +179,22 @@ std::string answer(const Json& json, Language language) {
 
 std::vector<Picture> pictures(const Json& json, Language language) {
   Plot plot;
-  plot.title = say(language, "Who notices a mistake");
-  plot.y_label = say(language, "mistakes noticed, of {}", count_all(json));
+  plot.title =
+      say(language, "Who notices which of {} mistakes in the network's own code", count(json, in_network));
+  plot.y_label = say(language, "mistakes noticed");
   struct Bar {
     std::string name;
     int count;
   };
   const auto by = [&](const char* detector) {
-    return count(json, [detector](const Json& mutant) { return noticed(mutant, detector); });
+    return count(json, [detector](const Json& m) { return in_network(m) && noticed(m, detector); });
   };
   Curve curve;
   for (const auto& [name, number] :
        {Bar{say(language, "loss curve"), by("loss_curve")},
         Bar{say(language, "differences"), by("finite_differences")},
         Bar{say(language, "first step"), by("step_1")}, Bar{say(language, "later steps"), by("later_steps")},
-        Bar{say(language, "any check"), count(json, checked)}}) {
+        Bar{say(language, "any check"), in_training(json).checked}}) {
     plot.categories.push_back(name);
     curve.y.push_back(number);
   }

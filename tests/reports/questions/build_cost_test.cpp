@@ -64,12 +64,13 @@ TEST(BuildCostQuestion, HeadlineLeavesOutANoisyStart) {
 
 TEST(BuildCostQuestion, DrawsRatiosAndNamesTheirValues) {
   const Question question = build_cost_question();
-  const Plot plot = question.pictures(quiet_costs(), Language::english).at(0).plot;
-  EXPECT_TRUE(plot.log_y);
-  EXPECT_THAT(plot.curves[0].y, testing::Pointwise(testing::DoubleNear(1e-9), {3, 1, 2, 11, 3, 3}));
-  EXPECT_THAT(plot.categories, Contains("executable with libraries: 4 → 44 MB"));
+  const HeatMap map = question.pictures(quiet_costs(), Language::english).at(0).plot.map.value();
+  EXPECT_THAT(map.values,
+              testing::Pointwise(testing::DoubleNear(1e-9), {1, 3, 1, 1, 1, 2, 1, 11, 1, 3, 1, 3}));
+  EXPECT_THAT(map.rows, Contains("program + libraries, MB"));
+  EXPECT_THAT(map.texts, Contains("44 (11 ×)"));
   // What is noisy is not drawn.
-  EXPECT_THAT(question.pictures(measured_costs(), Language::english).at(0).plot.categories,
+  EXPECT_THAT(question.pictures(measured_costs(), Language::english).at(0).plot.map->rows,
               testing::Not(Contains(HasSubstr("start"))));
 }
 
@@ -97,7 +98,7 @@ TEST(BuildCostQuestion, SaysWhatWasNotMeasuredAndWhy) {
   EXPECT_THAT(rows_of(answer), Contains(ElementsAre(_, "10", "–", "–")));
   EXPECT_THAT(answer, AllOf(HasSubstr("no compiler"), HasSubstr("not built")));
   EXPECT_THAT(numbers_of(question.verdict(json, Language::english)), ElementsAre(4, 44, 2));
-  EXPECT_EQ(question.pictures(json, Language::english)[0].plot.categories.size(), 3U);
+  EXPECT_EQ(question.pictures(json, Language::english)[0].plot.map->rows.size(), 3U);
   EXPECT_EQ(question.figures(json).size(), 9U);
 }
 
