@@ -1,11 +1,10 @@
-"""A training step in PyTorch: python3 pytorch_peer.py FOLDER (see exchange.py)."""
+"""A training step in PyTorch: python3 pytorch_peer.py (see exchange.py)."""
 import collections
-import sys
 
 import torch
 from torch import nn
 
-from exchange import measure, parts_for, read_case
+from exchange import parts_for, serve
 
 
 def build_model(case, parts):
@@ -17,8 +16,7 @@ def build_model(case, parts):
     return model
 
 
-def main():
-    case = read_case(sys.argv[1])
+def prepare(case):
     parts = parts_for(case, "pytorch")  # of each stem the function that makes it
     torch.set_num_threads(case["threads"])
     model = build_model(case, parts)
@@ -35,8 +33,8 @@ def main():
         optimizer.step()
         return loss.item()
 
-    measure("pytorch", torch.__version__, case, train_step, {"torch": torch.get_num_threads()})
+    return train_step
 
 
 if __name__ == "__main__":
-    main()
+    serve("PyTorch", torch.__version__, prepare)

@@ -8,6 +8,7 @@
 #include "reports/commands/command.hpp"
 #include "reports/page/contents.hpp"
 #include "reports/page/folder.hpp"
+#include "reports/runs/peers.hpp"
 #include "shared/errors.hpp"
 #include "shared/terminal/style.hpp"
 
@@ -19,7 +20,7 @@ struct ReportArguments : CommonOptions {
   std::string language = "en";
   bool quick = false;
   std::vector<std::string> only;
-  std::filesystem::path earlier;
+  std::filesystem::path earlier, libtorch;
 };
 
 Language parse_language(const std::string& name) {
@@ -65,6 +66,7 @@ int run(const ReportArguments& options) {
   std::optional<Json> earlier;
   if (!options.earlier.empty()) earlier = read_earlier(options.earlier, header());
   const ReportFolder folder(options.folder);
+  if (!options.libtorch.empty()) second_libtorch(options.libtorch);
 
   std::vector<Measured> measured;
   for (const Question& question : asked) {
@@ -72,7 +74,8 @@ int run(const ReportArguments& options) {
     measured.push_back({question, question.measure({options.quick, options.threads, options.data,
                                                     [&](std::int64_t done, std::int64_t total) {
                                                       progress.show(done, total);
-                                                    }})});
+                                                    },
+                                                    options.libtorch})});
   }
 
   Json report = report_json(header(), measured);
@@ -126,6 +129,7 @@ void add_report(CLI::App& app, Action& action) {
       ->add_option("--compare", options->earlier,
                    "Show what has changed since an earlier report of this machine: its report.json")
       ->option_text("FILE");
+  add_libtorch(*command, options->libtorch);
   add_data(*command, *options);
   add_threads(*command, *options);
   command->callback([&action, options] { action = [options] { return run(*options); }; });

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 // The compiler obeys it, so it is not in what the compiler leaves of a file.
 constexpr std::string_view kPragmaOnce = "#pragma once";
 
-bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
+bool is_blank_line(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
 bool is_pragma_once(const std::string& line) { return line.starts_with(kPragmaOnce); }
 
 }  // namespace
@@ -43,12 +43,12 @@ Source read_source(const fs::path& root, const std::string& path) {
   const Finished said = run_program({"g++", "-fpreprocessed", "-dD", "-E", "-P", (root / path).string()});
   if (said.code != 0) throw DataError("g++ cannot read it", (root / path).string(), said.err);
   for (const std::string& line : lines_of(said.out)) {
-    if (is_blank(line) || is_pragma_once(line)) continue;
+    if (is_blank_line(line) || is_pragma_once(line)) continue;
     source.code += line + '\n';
     ++source.lines.code;
   }
   source.lines.code += static_cast<int>(std::count_if(lines.begin(), lines.end(), is_pragma_once));
-  source.lines.blank = static_cast<int>(std::count_if(lines.begin(), lines.end(), is_blank));
+  source.lines.blank = static_cast<int>(std::count_if(lines.begin(), lines.end(), is_blank_line));
   source.lines.comment = static_cast<int>(lines.size()) - source.lines.code - source.lines.blank;
   return source;
 }
