@@ -7,7 +7,6 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/page/contents.hpp"
-#include "reports/page/first_screen.hpp"
 #include "reports/page/folder.hpp"
 #include "shared/errors.hpp"
 #include "shared/terminal/style.hpp"
@@ -97,7 +96,7 @@ int run(const ReportArguments& options) {
   files["report.json"] = text_of(report);
   folder.write(files);
 
-  fmt::print("{}{}", first_screen_text(shown.first, language), not_measured_text(measured, language));
+  fmt::print("{}", answer_text(shown, measured));
   if (changes) fmt::print("{}\n", changes_text(*changes, language, Medium::terminal));
   fmt::print("{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
   return 0;
