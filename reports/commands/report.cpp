@@ -88,19 +88,20 @@ int run(const ReportArguments& options) {
 
   Files files{{"index.html", html_page(contents, language)}, {"report.md", markdown_page(shown)}};
   for (const auto& [question, json] : measured) files[json_path(question)] = text_of(json);
-  for (const Section& section : shown.sections)
-    for (const DrawnPicture& picture : section.pictures) {
-      files[picture.path] = picture.svg;
-      report["questions"][section.id]["pictures"].push_back(picture.path);
-    }
+  const auto add = [&](const std::string& id, const DrawnPicture& picture) {
+    if (files.emplace(picture.path, picture.svg).second)
+      report["questions"][id]["pictures"].push_back(picture.path);
+  };
+  for (const std::vector<Section>* sections : {&shown.sections, &shown.appendix})
+    for (const Section& section : *sections)
+      for (const DrawnPicture& picture : section.pictures) add(section.id, picture);
+  if (shown.first.picture) add(shown.first.question, *shown.first.picture);
   files["report.json"] = text_of(report);
   folder.write(files);
 
-  for (const std::string& sentence : verdict_of(measured, language)) fmt::print("- {}\n", sentence);
-  for (const auto& [question, json] : measured)
-    if (!was_measured(json)) fmt::print("- {}: {}\n", question.id, reason_of(json, language));
-  if (changes) fmt::print("\n{}", changes_text(*changes, language, Medium::terminal));
-  fmt::print("\n{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
+  fmt::print("{}", answer_text(shown, measured));
+  if (changes) fmt::print("{}\n", changes_text(*changes, language, Medium::terminal));
+  fmt::print("{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
   return 0;
 }
 

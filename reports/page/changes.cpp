@@ -68,17 +68,16 @@ bool has_changed(double before, const Figure& now) {
   return !(std::abs(now.value - before) <= kNoise * std::abs(before));
 }
 
-std::string number(double value, const std::string& unit) {
-  return fmt::format("{}{}", rounded(value, 4), unit == "1" || unit.empty() ? "" : " " + unit);
+std::string number(double value, const std::string& unit, Language language) {
+  return fmt::format("{}{}", rounded(value, language, 4), unit == "1" || unit.empty() ? "" : " " + unit);
 }
 
-Cell judgement(const Change& change, bool english) {
+Cell judgement(const Change& change, Language language) {
   const double now = change.now.value;
   if (change.now.better == Figure::Better::neither || !std::isfinite(now) || !std::isfinite(change.before))
     return "";
   const bool better = (now < change.before) == (change.now.better == Figure::Better::lower);
-  return better ? Cell{english ? "better" : "lebih baik", Colour::good}
-                : Cell{english ? "worse" : "lebih buruk", Colour::bad};
+  return better ? Cell{say(language, "better"), Colour::good} : Cell{say(language, "worse"), Colour::bad};
 }
 
 }  // namespace
@@ -163,28 +162,23 @@ Changes changes_between(const Json& earlier, const Json& now) {
 }
 
 std::string changes_text(const Changes& changes, Language language, Medium medium) {
-  const bool english = language == Language::english;
-  constexpr Text sentence{
-      "{} of the {} figures that both reports hold have changed (counts: at all; others: by more than {:.0f} "
-      "%). "
-      "New: {}. Gone: {}.\n",
-      "{} dari {} angka yang ada di kedua laporan berubah (hitungan: sekecil apa pun; yang lain: lebih dari "
-      "{:.0f} %). Baru: {}. Hilang: {}.\n"};
-  constexpr Text nothing{"The two reports have no figure in common.\n",
-                         "Kedua laporan tidak memiliki angka yang sama.\n"};
   const std::size_t common = changes.changed.size() + static_cast<std::size_t>(changes.unchanged);
-  if (common == 0) return std::string(nothing.in(language));
-  std::string text = fmt::format(fmt::runtime(sentence.in(language)), changes.changed.size(), common,
-                                 100 * kNoise, changes.only_now, changes.only_before);
+  if (common == 0) return say(language, "The two reports have no figure in common.") + "\n";
+  std::string text =
+      say(language,
+          "{} of the {} figures that both reports hold have changed. A count has changed when it is another, "
+          "any "
+          "other figure when it moved by more than {:.0f} %. New: {}. Gone: {}.",
+          changes.changed.size(), common, 100 * kNoise, changes.only_now, changes.only_before) +
+      "\n";
   if (changes.changed.empty()) return text;
-  Table table(english
-                  ? std::vector<std::string>{"question", "figure", ">before", ">now", ">ratio", ""}
-                  : std::vector<std::string>{"pertanyaan", "angka", ">dahulu", ">sekarang", ">rasio", ""});
+  Table table({say(language, "question"), say(language, "figure"), ">" + say(language, "before"),
+               ">" + say(language, "now"), ">" + say(language, "ratio"), ""});
   for (const Change& change : changes.changed)
-    table.add({change.question, change.now.name, number(change.before, change.now.unit),
-               number(change.now.value, change.now.unit),
-               change.before != 0 ? rounded(change.now.value / change.before) : "–",
-               judgement(change, english)});
+    table.add({change.question, change.now.name, number(change.before, change.now.unit, language),
+               number(change.now.value, change.now.unit, language),
+               change.before != 0 ? rounded(change.now.value / change.before, language) : "–",
+               judgement(change, language)});
   return text + "\n" + (medium == Medium::terminal ? table.terminal() : table.markdown());
 }
 

@@ -2,89 +2,91 @@
 
 #include <fmt/format.h>
 
+#include "reports/page/first_screen.hpp"
+#include "reports/page/glossary.hpp"
+#include "reports/page/markup.hpp"
+
 namespace twin::reports {
 namespace {
 
-template <typename... Values>
-std::string filled(const Text& text, Language language, const Values&... values) {
-  return fmt::format(fmt::runtime(text.in(language)), values...);
-}
-
-Section section_of(const Measured& measured, std::size_t number, Language language) {
+Section section_of(const Measured& measured, std::string_view number, Language language) {
   const auto& [question, json] = measured;
   Section section{std::string(question.id), fmt::format("{}. {}", number, question.title.in(language)),
-                  fmt::format("> {}\n\n", question.method.in(language))};
-  if (!was_measured(json)) {
-    section.markdown += filled({"**Not measured here:** {}", "**Tidak diukur di sini:** {}"}, language,
-                               reason_of(json, language));
-    section.source = filled({"To measure it: `{}`.", "Untuk mengukurnya: `{}`."}, language, question.command);
-    return section;
-  }
-  section.markdown += question.answer(json, language);
+                  fmt::format("> {}\n\n", question.method.in(language)) + question.answer(json, language)};
+  if (question.verdict) section.verdict = question.verdict(json, language);
   if (question.pictures)
     for (const Picture& picture : question.pictures(json, language))
-      section.pictures.push_back(
-          {fmt::format("pictures/{}.svg", picture.name), picture.plot.title, draw_svg(picture.plot)});
-  section.source = filled({"The numbers: [{0}]({0}). To repeat them: `{1}`.",
-                           "Angkanya: [{0}]({0}). Untuk mengulanginya: `{1}`."},
-                          language, json_path(question), question.command);
+      section.pictures.push_back(drawn(picture, language));
+  section.source =
+      say(language, "The numbers: [{0}]({0}). To repeat them: `{1}`.", json_path(question), question.command);
   return section;
+}
+
+Section not_measured_section(const std::vector<const Measured*>& left_out, Language language) {
+  std::string list;
+  for (const Measured* each : left_out) {
+    const auto& [question, json] = *each;
+    list += fmt::format("- **{}** {} ", question.title.in(language), reason_of(json, language)) +
+            say(language, "To measure it: `{}`.", question.command) + "\n";
+  }
+  const std::string summary =
+      left_out.size() == 1 ? say(language, "1 question was not measured in this run")
+                           : say(language, "{} questions were not measured in this run", left_out.size());
+  return {"not-measured", say(language, "Not measured"), details(summary, list)};
 }
 
 std::string machine_of(const Json& header, Language language) {
   const Json& machine = header.at("machine");
-  return filled({"Measured on: {}, {} processors, {:.0f} GiB, {}; {}, {}; {}; manual: {}; autograd: {}; "
-                 "commit {}; {:.0f} s in all. Every figure of this page: [report.json](report.json).",
-                 "Diukur pada: {}, {} prosesor, {:.0f} GiB, {}; {}, {}; {}; manual: {}; autograd: {}; commit "
-                 "{}; seluruhnya {:.0f} detik. Semua angka halaman ini: [report.json](report.json)."},
-                language, machine.at("processor").get<std::string>(), machine.at("processors").get<int>(),
-                machine.at("memory_bytes").get<double>() / (1 << 30), machine.at("system").get<std::string>(),
-                machine.at("compiler").get<std::string>(), machine.at("build").get<std::string>(),
-                threads_in_words(header.at("threads").at("requested").get<int>(), language),
-                header.at("backends").at("manual").get<std::string>(),
-                header.at("backends").at("autograd").get<std::string>(),
-                header.at("commit").get<std::string>(), header.at("seconds").get<double>());
+  return say(
+      language,
+      "Measured on: {}, {} processors, {:.0f} GiB, {}; {}, {}; {}; manual: {}; autograd: {}; commit {}; "
+      "{:.0f} s in all. Every figure of this page: [report.json](report.json).",
+      machine.at("processor").get<std::string>(), machine.at("processors").get<int>(),
+      machine.at("memory_bytes").get<double>() / (1 << 30), machine.at("system").get<std::string>(),
+      machine.at("compiler").get<std::string>(), machine.at("build").get<std::string>(),
+      threads_in_words(header.at("threads").at("requested").get<int>(), language),
+      header.at("backends").at("manual").get<std::string>(),
+      header.at("backends").at("autograd").get<std::string>(), header.at("commit").get<std::string>(),
+      header.at("seconds").get<double>());
 }
 
 }  // namespace
 
-std::vector<std::string> verdict_of(const std::vector<Measured>& measured, Language language) {
-  constexpr std::size_t kMostSentences = 5;
-  std::vector<std::string> sentences;
-  for (const auto& [question, json] : measured)
-    if (sentences.size() < kMostSentences && question.verdict && was_measured(json))
-      sentences.push_back(question.verdict(json, language));
-  return sentences;
-}
-
 Contents contents_of(const std::vector<Measured>& measured, const Json& header,
                      const std::optional<Changes>& changes, Language language) {
-  constexpr Text title{"Why move from hand-written code to a framework?",
-                       "Mengapa beralih dari kode tulisan tangan ke framework?"};
-  constexpr Text lead{
-      "Every network here exists twice: once by hand in Eigen, once in LibTorch with autograd. This page "
-      "holds what both did on one machine; every number comes from the run.",
-      "Setiap jaringan di sini ada dua kali: sekali ditulis tangan dengan Eigen, sekali dengan LibTorch dan "
-      "autograd. Halaman ini memuat hasil keduanya pada satu mesin; setiap angka berasal dari pengukuran."};
   Contents contents{language,
-                    std::string(title.in(language)),
-                    std::string(lead.in(language)),
+                    say(language, "Why move from hand-written code to a framework?"),
+                    first_screen_of(measured, header, language),
                     {},
                     machine_of(header, language)};
-
-  const std::vector<std::string> sentences = verdict_of(measured, language);
-  if (!sentences.empty()) {
-    Section verdict{"verdict", filled({"The verdict", "Kesimpulan"}, language), ""};
-    for (const std::string& sentence : sentences) verdict.markdown += fmt::format("- {}\n", sentence);
-    contents.sections.push_back(std::move(verdict));
-  }
   if (changes)
-    contents.sections.push_back(
-        {"changes", filled({"What has changed since {}", "Yang berubah sejak {}"}, language, changes->since),
-         changes_text(*changes, language, Medium::markdown)});
-  for (std::size_t i = 0; i < measured.size(); ++i)
-    contents.sections.push_back(section_of(measured[i], i + 1, language));
+    contents.sections.push_back({"changes", say(language, "What has changed since {}", changes->since),
+                                 changes_text(*changes, language, Medium::markdown)});
+  std::vector<const Measured*> left_out;
+  int number = 0, appendix_number = 0;
+  for (const Measured& each : measured)
+    if (!was_measured(each.json))
+      left_out.push_back(&each);
+    else if (each.question.appendix)
+      contents.appendix.push_back(section_of(each, fmt::format("A{}", ++appendix_number), language));
+    else
+      contents.sections.push_back(section_of(each, std::to_string(++number), language));
+  if (!left_out.empty()) contents.rest.push_back(not_measured_section(left_out, language));
+  contents.glossary = glossary(language);
   return contents;
+}
+
+std::string answer_text(const Contents& contents, const std::vector<Measured>& measured) {
+  const Language language = contents.language;
+  std::string text = first_screen_text(contents.first, language);
+  if (contents.first.move_when.empty() && contents.first.stay_when.empty()) {
+    std::string verdicts;
+    for (const std::vector<Section>* sections : {&contents.sections, &contents.appendix})
+      for (const Section& section : *sections)
+        if (!section.verdict.empty()) verdicts += fmt::format("- {}\n", section.verdict);
+    if (!verdicts.empty()) text += verdicts + "\n";
+  }
+  return text + not_measured_text(measured, language);
 }
 
 }  // namespace twin::reports

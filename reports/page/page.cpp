@@ -1,167 +1,175 @@
 #include "reports/page/page.hpp"
 
 #include <algorithm>
-#include <cmark-gfm-core-extensions.h>
-#include <cmark-gfm.h>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <memory>
+#include <functional>
+
+#include "reports/page/first_screen.hpp"
+#include "reports/page/markup.hpp"
+#include "reports/page/style.hpp"
 
 namespace twin::reports {
 namespace {
 
-constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fff; --faint: #5f5f5f; --line: #d8d8d8; --accent: #0064a0; }
-@media screen and (prefers-color-scheme: dark) {
-  :root { --ink: #e8e8e8; --paper: #161616; --faint: #a8a8a8; --line: #3a3a3a; --accent: #6cb8ea; }
-  img { filter: invert(0.91) hue-rotate(180deg); }
-}
-body { margin: 0 auto; padding: 1rem 1rem 4rem; max-width: 46rem; font: 1.05rem/1.6 system-ui, sans-serif;
-       color: var(--ink); background: var(--paper); overflow-wrap: break-word; }
-input + label { margin-right: 1rem; }
-h1, h2 { line-height: 1.25; }
-h2 { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1.5rem; }
-nav ol { list-style: none; padding: 0; columns: 20rem; }
-nav li { break-inside: avoid; margin: 0.2rem 0; }
-a { color: var(--accent); }
-code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
-pre, .wide { overflow-x: auto; }
-/* A shadow says that a table goes on. */
-.wide { width: fit-content; max-width: 100%; margin: 1rem 0;
-        background: linear-gradient(to left, var(--paper) 1.5rem, transparent) right / 3rem 100% no-repeat local,
-                    linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll; }
-@media screen and (min-width: 50rem) { .wide { max-width: calc(50vw + 21rem); } }  /* the margin at the right too */
-pre { padding: 0.6rem 0.8rem; border: 1px solid var(--line); border-radius: 4px; }
-pre code { overflow-wrap: normal; }
-img { display: block; width: 100%; max-width: 36rem; height: auto; margin: 1.5rem auto; }
-table { border-collapse: collapse; font-size: 0.85rem; }
-th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); }
-td { white-space: nowrap; }
-blockquote { margin: 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--faint); }
-footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--faint); font-size: 0.9rem; }
-@media print {
-  body { max-width: none; font-size: 10pt; }
-  body > input, body > label, nav { display: none; }
-  h2 { break-after: avoid; }
-  img, tr { break-inside: avoid; }
-  img { max-width: 14cm; }
-  td { white-space: normal; }
-  table { font-size: 8pt; }
-  .wide { max-width: none; background: none; }
-  pre { white-space: pre-wrap; }
-}
-)";
+using Languages = std::vector<Contents>;
+using Part = std::function<std::string(const Contents&)>;
 
-constexpr std::string_view kHexadecimal = "0123456789ABCDEF";
-
-// What may not stand in an address that stands in quotes.
-std::string data_uri(const std::string& svg) {
-  std::string uri = "data:image/svg+xml,";
-  for (const char c : svg) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && std::string_view("\"#%&<>").find(c) == std::string_view::npos)
-      uri += c;
-    else
-      uri += {'%', kHexadecimal[byte >> 4], kHexadecimal[byte & 15]};
+// The same in every language, of which the style sheet shows one: what stands around it, such as the target
+// of a link, is there in each.
+std::string in_each(const Languages& languages, std::string_view tag, const Part& part) {
+  std::string html;
+  for (const Contents& contents : languages) {
+    const std::string_view code = code_of(contents.language);
+    html += fmt::format("<{0} class=\"{1}\" lang=\"{1}\">\n{2}</{0}>\n", tag, code, part(contents));
   }
-  return uri;
+  return html;
 }
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text)
-    result += c == '<'   ? "&lt;"
-              : c == '>' ? "&gt;"
-              : c == '&' ? "&amp;"
-              : c == '"' ? "&quot;"
-                         : std::string{c};
-  return result;
+// A heading and what stands below it, under an address.
+std::string region(const Languages& languages, std::string_view id, const Part& part) {
+  return fmt::format("<section id=\"{}\">\n{}</section>\n", id, in_each(languages, "div", part));
 }
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-
-std::string replaced(std::string text, std::string_view old, std::string_view now) {
-  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += now.size())
-    text.replace(at, old.size(), now);
-  return text;
+std::string section_html(const Section& section) {
+  std::string html = fmt::format("<h2>{}</h2>\n", escaped(section.title));
+  if (!section.verdict.empty())
+    html += fmt::format("<p class=\"verdict\">{}</p>\n", line_html_of(section.verdict));
+  html += html_of(section.markdown, section.title);
+  for (const DrawnPicture& picture : section.pictures) html += figure_html(picture);
+  return html + html_of(section.source, section.title);
 }
 
-std::string html_of(const std::string& markdown) {
-  cmark_gfm_core_extensions_ensure_registered();
-  const std::unique_ptr<cmark_parser, Freed<cmark_parser_free>> parser(cmark_parser_new(CMARK_OPT_DEFAULT));
-  cmark_parser_attach_syntax_extension(parser.get(), cmark_find_syntax_extension("table"));
-  cmark_parser_feed(parser.get(), markdown.data(), markdown.size());
-  const std::unique_ptr<cmark_node, Freed<cmark_node_free>> document(cmark_parser_finish(parser.get()));
-  const std::unique_ptr<char, Freed<std::free>> html(
-      cmark_render_html(document.get(), CMARK_OPT_DEFAULT, cmark_parser_get_syntax_extensions(parser.get())));
-  // A table that is wider than the page scrolls inside itself, by the keyboard too. Text cannot hold these
-  // tags: it is escaped.
-  return replaced(replaced(html.get(), "<table>", "<div class=\"wide\" tabindex=\"0\"><table>"), "</table>",
-                  "</table></div>");
+using Sections = std::vector<Section> Contents::*;
+
+std::string sections_html(const Languages& languages, Sections sections) {
+  std::string html;
+  for (std::size_t i = 0; i < (languages.front().*sections).size(); ++i)
+    html += region(languages, (languages.front().*sections)[i].id,
+                   [&](const Contents& contents) { return section_html((contents.*sections).at(i)); });
+  return html;
 }
 
-std::string article(const Contents& contents) {
-  const std::string_view code = code_of(contents.language);
-  std::string html = fmt::format("<article lang=\"{}\" class=\"{}\">\n<h1>{}</h1>\n{}<nav>\n<ol>\n", code,
-                                 code, escaped(contents.title), html_of(contents.lead));
-  for (const Section& section : contents.sections)
-    html += fmt::format("<li><a href=\"#{}-{}\">{}</a></li>\n", code, section.id, escaped(section.title));
-  html += "</ol>\n</nav>\n";
-  for (const Section& section : contents.sections) {
-    html += fmt::format("<section>\n<h2 id=\"{}-{}\">{}</h2>\n{}", code, section.id, escaped(section.title),
-                        html_of(section.markdown));
-    for (const DrawnPicture& picture : section.pictures)
-      html += fmt::format("<img alt=\"{}\" src=\"{}\">\n", escaped(picture.title), data_uri(picture.svg));
-    html += html_of(section.source) + "</section>\n";
-  }
-  return html + fmt::format("<footer>\n{}</footer>\n</article>\n", html_of(contents.footer));
+std::string appendix_title(Language language) { return say(language, "Appendix"); }
+std::string glossary_title(Language language) { return say(language, "Glossary"); }
+
+std::string glossary_html(const Languages& languages) {
+  if (languages.front().glossary.empty()) return "";
+  std::string html = region(languages, "glossary", [](const Contents& contents) {
+    return fmt::format("<h2>{}</h2>\n", escaped(glossary_title(contents.language)));
+  });
+  for (const Term& term : languages.front().glossary)
+    html += fmt::format(
+        "<div id=\"{}\" class=\"term\">\n{}</div>\n", term.id,
+        in_each(languages, "p", [&](const Contents& contents) {
+          const auto here = std::find_if(contents.glossary.begin(), contents.glossary.end(),
+                                         [&](const Term& each) { return each.id == term.id; });
+          return fmt::format("<strong>{}.</strong> {}\n", escaped(here->word), line_html_of(here->meaning));
+        }));
+  return html;
+}
+
+std::string navigation(const Contents& contents) {
+  std::string list;
+  const auto add = [&](std::string_view id, std::string_view title) {
+    list += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", id, escaped(title));
+  };
+  for (const Section& section : contents.sections) add(section.id, section.title);
+  if (!contents.appendix.empty()) add("appendix", appendix_title(contents.language));
+  for (const Section& section : contents.appendix) add(section.id, section.title);
+  for (const Section& section : contents.rest) add(section.id, section.title);
+  if (!contents.glossary.empty()) add("glossary", glossary_title(contents.language));
+  const std::string title = escaped(say(contents.language, "Contents"));
+  return fmt::format("<nav aria-label=\"{0}\">\n<h2>{0}</h2>\n<ol>\n{1}</ol>\n</nav>\n", title, list);
+}
+
+std::string main_part(const Languages& languages) {
+  std::string html = region(languages, "answer", [](const Contents& contents) {
+    return first_screen_html(contents.first, contents.language);
+  });
+  html += in_each(languages, "div", navigation) + sections_html(languages, &Contents::sections);
+  if (!languages.front().appendix.empty())
+    html += region(languages, "appendix", [](const Contents& contents) {
+      return fmt::format("<h2 class=\"part\">{}</h2>\n", escaped(appendix_title(contents.language)));
+    });
+  return html + sections_html(languages, &Contents::appendix) + sections_html(languages, &Contents::rest) +
+         glossary_html(languages);
 }
 
 std::string_view name_of(Language language) {
   return language == Language::english ? "English" : "Bahasa Indonesia";
 }
 
+// Two radio buttons: the style sheet hides the languages that are not chosen, on paper too.
+std::string language_switch(const Languages& languages, Language shown) {
+  if (languages.size() < 2) return "";
+  std::string buttons;
+  for (const Contents& contents : languages)
+    buttons += fmt::format(
+        "<input type=\"radio\" name=\"language\" id=\"in-{0}\"{1}><label for=\"in-{0}\" "
+        "lang=\"{0}\">{2}</label>\n",
+        code_of(contents.language), contents.language == shown ? " checked" : "", name_of(contents.language));
+  const std::string legend = in_each(languages, "span", [](const Contents& contents) {
+    return escaped(say(contents.language, "Language"));
+  });
+  return fmt::format("<fieldset>\n<legend>{}</legend>\n{}</fieldset>\n", legend, buttons);
+}
+
+std::string switching_style(const Languages& languages, Language shown) {
+  if (languages.size() < 2) return "";
+  std::string style, others;
+  for (const Contents& contents : languages) {
+    const std::string_view code = code_of(contents.language);
+    style += fmt::format("body:has(#in-{0}:not(:checked)) .{0} {{ display: none; }}\n", code);
+    if (contents.language != shown) others += fmt::format("  .{} {{ display: none; }}\n", code);
+  }
+  // An old browser shows one language, without a switch.
+  return style +
+         fmt::format("@supports not selector(:has(*)) {{\n{}  fieldset {{ display: none; }}\n}}\n", others);
+}
+
+std::string section_markdown(const Section& section) {
+  std::string text = fmt::format("\n<a id=\"{}\"></a>\n\n## {}\n\n", section.id, section.title);
+  if (!section.verdict.empty()) text += fmt::format("**{}**\n\n", section.verdict);
+  text += plain_markdown_of(section.markdown) + "\n";
+  for (const DrawnPicture& picture : section.pictures) text += "\n" + figure_markdown(picture);
+  if (!section.source.empty()) text += fmt::format("\n{}\n", section.source);
+  return text;
+}
+
 }  // namespace
 
 std::string markdown_page(const Contents& contents) {
-  std::string text = fmt::format("# {}\n\n{}\n", contents.title, contents.lead);
-  for (const Section& section : contents.sections) {
-    text += fmt::format("\n## {}\n\n{}\n", section.title, section.markdown);
-    for (const DrawnPicture& picture : section.pictures)
-      text += fmt::format("\n![{}]({})\n", picture.title, picture.path);
-    if (!section.source.empty()) text += fmt::format("\n{}\n", section.source);
-  }
+  const Language language = contents.language;
+  std::string text = fmt::format("# {}\n\n{}\n\n{}", contents.title, contents.first.lead,
+                                 first_screen_markdown(contents.first, language));
+  for (const Section& section : contents.sections) text += section_markdown(section);
+  if (!contents.appendix.empty())
+    text += fmt::format("\n<a id=\"appendix\"></a>\n\n# {}\n", appendix_title(language));
+  for (const Section& section : contents.appendix) text += section_markdown(section);
+  for (const Section& section : contents.rest) text += section_markdown(section);
+  if (!contents.glossary.empty())
+    text += fmt::format("\n<a id=\"glossary\"></a>\n\n## {}\n\n", glossary_title(language));
+  for (const Term& term : contents.glossary)
+    text += fmt::format("- <a id=\"{}\"></a>**{}.** {}\n", term.id, term.word, term.meaning);
   return text + fmt::format("\n---\n\n{}\n", contents.footer);
 }
 
-std::string html_page(const std::vector<Contents>& languages, Language shown) {
-  // The switch is two radio buttons: the style sheet hides the articles of the language that is not chosen,
-  // on paper too.
-  std::string choice, style, articles;
-  for (const Contents& contents : languages) {
-    const std::string_view code = code_of(contents.language);
-    if (languages.size() > 1) {
-      choice += fmt::format(
-          "<input type=\"radio\" name=\"language\" id=\"in-{0}\"{1}><label for=\"in-{0}\" "
-          "lang=\"{0}\">{2}</label>\n",
-          code, contents.language == shown ? " checked" : "", name_of(contents.language));
-      style += fmt::format("#in-{0}:not(:checked) ~ .{0} {{ display: none; }}\n", code);
-    }
-    articles += article(contents);
-  }
+std::string html_page(const Languages& languages, Language shown) {
   const auto first = std::find_if(languages.begin(), languages.end(),
                                   [&](const Contents& contents) { return contents.language == shown; });
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n"
-      "<link rel=\"icon\" href=\"data:,\">\n<style>{}{}</style>\n</head>\n<body>\n{}{}</body>\n</html>\n",
-      code_of(shown), escaped(first == languages.end() ? "" : first->title), kStyle, style, choice, articles);
+      "<link rel=\"icon\" href=\"data:,\">\n<style>{}{}</style>\n</head>\n<body>\n<header>\n{}{}</header>\n"
+      "<main>\n{}</main>\n<footer>\n{}</footer>\n</body>\n</html>\n",
+      code_of(shown), escaped(first == languages.end() ? "" : first->title), kStyle,
+      switching_style(languages, shown), language_switch(languages, shown),
+      in_each(languages, "div",
+              [](const Contents& contents) {
+                return fmt::format("<h1>{}</h1>\n{}", escaped(contents.title), html_of(contents.first.lead));
+              }),
+      main_part(languages),
+      in_each(languages, "div", [](const Contents& contents) { return html_of(contents.footer); }));
 }
 
 }  // namespace twin::reports

@@ -1,6 +1,7 @@
 // The contents of a report in one language become Markdown, those in every language one page.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,25 +10,46 @@
 namespace twin::reports {
 
 struct DrawnPicture {
-  std::string path;   // "pictures/speed.svg", beside the page
-  std::string title;  // for who cannot see it
+  std::string path;     // "pictures/speed.svg", beside the page
+  std::string finding;  // for who cannot see it
   std::string svg;
+  std::string caption = {};  // below it; Markdown
+};
+
+/// What a reader sees before anything else. What is empty is not shown.
+struct FirstScreen {
+  std::string lead;                        // what this page is, in one sentence
+  std::vector<std::string> warnings = {};  // what makes the numbers doubtful
+  std::vector<std::string> move_when = {}, stay_when = {};
+  std::vector<FirstWords::Number> numbers = {};
+  std::vector<FirstWords::Claim> claims = {};
+  std::optional<DrawnPicture> picture = {};
+  std::string question = {};  // the id of the one whose picture this is
 };
 
 struct Section {
-  std::string id;        // "speed": unique in the report
+  std::string id;        // "speed": unique in the report, the same in every language
   std::string title;     // "5. How long does a training step take?"
-  std::string markdown;  // without heading
+  std::string markdown;  // without heading; with the blocks of markup.hpp
   std::vector<DrawnPicture> pictures = {};
-  std::string source = {};  // below the pictures: where the numbers come from; Markdown
+  std::string source = {};   // below the pictures: where the numbers come from; Markdown
+  std::string verdict = {};  // the answer in a sentence, above all
 };
 
+struct Term {
+  std::string id, word, meaning;
+};
+
+/// Every language has the same sections and terms, in the same order.
 struct Contents {
   Language language;
   std::string title;
-  std::string lead;  // Markdown
+  FirstScreen first;
   std::vector<Section> sections;
-  std::string footer;  // Markdown
+  std::string footer;                  // Markdown
+  std::vector<Section> appendix = {};  // for who wants to know more
+  std::vector<Section> rest = {};      // after the appendix, such as what was not measured
+  std::vector<Term> glossary = {};
 };
 
 /// Pictures are named by their paths.

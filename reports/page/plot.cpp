@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "reports/page/gnuplot.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "shared/machine/process.hpp"
@@ -14,43 +15,16 @@
 namespace twin::reports {
 namespace {
 
+using gnuplot::Axis;
+using gnuplot::literal;
+using gnuplot::shown;
+using gnuplot::wrapped;
+
 constexpr std::size_t kMostPoints = 400;
-// A telephone shows the picture at some 60 % of this width, with letters that can still be read.
-constexpr int kWidth = 560, kHeight = 400;
 
-// Okabe and Ito's colours, told apart by colour-blind readers too.
-constexpr const char* kColours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                    "#E69F00", "#56B4E9", "#000000", "#999999"};
+const std::string& colour(std::size_t index) { return curve_tint(index).light; }
 
-const char* colour(std::size_t index) { return kColours[index % std::size(kColours)]; }
-
-// Between single quotes gnuplot takes everything as it is, between double ones it runs what stands in
-// backquotes. A line ends between double ones alone.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? "''" : c == '\n' ? "'.\"\\n\".'" : std::string{c};
-  return result + "'";
-}
-
-// gnuplot does not break lines.
-std::string wrapped(const std::string& text, std::size_t columns) {
-  std::string result, line;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    begin = end + 1;
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > columns) {
-      result += line + "\n";
-      line.clear();
-    }
-    line += line.empty() ? word : " " + word;
-  }
-  return result + line;
-}
-
-bool shown(double value, bool logarithmic) { return std::isfinite(value) && (!logarithmic || value > 0); }
-
-// Every value that the axis shows.
+// Every value that the axis shows, once.
 std::vector<double> values_of(const Plot& plot, bool x_axis) {
   std::set<double> values;
   const auto add = [&](double value) {
@@ -69,32 +43,15 @@ std::vector<double> values_of(const Plot& plot, bool x_axis) {
   return {values.begin(), values.end()};
 }
 
-std::string tics_at(char axis, const std::vector<double>& values) {
-  std::string list;
-  for (const double value : values)
-    list += fmt::format("{}'{:g}' {:.9g}", list.empty() ? "" : ", ", value, value);
-  return fmt::format("set {}tics ({})\n", axis, list);
-}
-
-// gnuplot marks powers of ten alone, which are too few on a short axis.
-std::string logarithmic_axis(char axis, const std::vector<double>& values) {
-  std::string script = fmt::format("set logscale {}\n", axis);
-  if (values.empty()) return script;
-  const double low = std::log10(values.front()), high = std::log10(values.back());
-  if (high - low < 2) {
-    std::vector<double> tics;
-    for (double decade = std::floor(low); decade <= std::ceil(high); ++decade)
-      for (const double step : {1, 2, 5}) tics.push_back(step * std::pow(10, decade));
-    return script + tics_at(axis, tics);
-  }
-  return script + fmt::format("set format {} '{}'\n", axis, low > -3 && high < 5 ? "%g" : "10^{%L}");
-}
-
-// Where a value lies on the axis: 0 at its left, 1 at its right.
-double share_of_axis(double value, const std::vector<double>& values, bool logarithmic) {
-  if (values.size() < 2) return 0;
-  const auto scaled = [&](double v) { return logarithmic ? std::log(v) : v; };
-  return (scaled(value) - scaled(values.front())) / (scaled(values.back()) - scaled(values.front()));
+// With some room at both ends.
+Axis axis_of(const Plot& plot, bool x_axis) {
+  const bool logarithmic = x_axis ? plot.log_x : plot.log_y;
+  Axis axis = gnuplot::axis_over(x_axis ? 'x' : 'y', logarithmic, values_of(plot, x_axis));
+  if (axis.empty() || !logarithmic) return axis;
+  const double room = std::max(1.15, std::pow(axis.high / axis.low, 0.05));
+  axis.low /= room;
+  axis.high *= room;
+  return axis;
 }
 
 std::string data_block(std::size_t index, const Curve& curve, const Plot& plot) {
@@ -121,28 +78,85 @@ std::string data_block(std::size_t index, const Curve& curve, const Plot& plot) 
   return block + "END\n";
 }
 
-std::string line_plot(const Plot& plot) {
-  const std::vector<double> x = values_of(plot, true);
-  std::string script, bands, lines;
-  if (plot.log_x && !x.empty()) {
-    // Few measured places are worth a number each: 8, 16, 32 rather than 10.
-    constexpr std::size_t kFewPlaces = 10;
-    script += plot.points && plot.marks.empty() && x.size() <= kFewPlaces
-                  ? "set logscale x\n" + tics_at('x', x)
-                  : logarithmic_axis('x', x);
-    script += fmt::format("set xrange [{:.9g}:{:.9g}]\n", x.front() / 1.2, x.back() * 1.2);
+struct Box {
+  double left, right, bottom, top;
+  bool overlaps(const Box& other) const {
+    return left < other.right && other.left < right && bottom < other.top && other.bottom < top;
   }
-  if (plot.log_y) script += logarithmic_axis('y', values_of(plot, false));
+};
+
+// The labels of points, each on the first side of its point where it runs into no other point or label. One
+// that fits nowhere is left out.
+std::string point_labels(const Plot& plot, const Axis& x, const Axis& y) {
+  constexpr double kLetter = 8, kLine = 15, kAway = 6;
+  std::vector<Box> taken;
+  const auto place = [&](const Curve& curve, std::size_t k) {
+    return std::pair(x.share(curve.x[k]) * gnuplot::kGraphWidth, y.share(curve.y[k]) * gnuplot::kGraphHeight);
+  };
+  const auto labelled = [&](const Curve& curve, std::size_t k) {
+    return shown(curve.x[k], plot.log_x) && shown(curve.y[k], plot.log_y);
+  };
+  for (const Curve& curve : plot.curves)
+    for (std::size_t k = 0; k < curve.labels.size(); ++k)
+      if (labelled(curve, k)) {
+        const auto [px, py] = place(curve, k);
+        taken.push_back({px - 4, px + 4, py - 4, py + 4});
+      }
+  std::string script;
+  for (std::size_t i = 0; i < plot.curves.size(); ++i)
+    for (std::size_t k = 0; k < plot.curves[i].labels.size(); ++k) {
+      const Curve& curve = plot.curves[i];
+      if (!labelled(curve, k)) continue;
+      const auto [px, py] = place(curve, k);
+      const double width = kLetter * static_cast<double>(display_width(curve.labels[k]));
+      struct Side {
+        const char* name;
+        double left, middle;
+      };
+      const Side sides[] = {{"left offset 0.7,0", px + kAway, py},
+                            {"center offset 0,0.7", px - width / 2, py + kLine},
+                            {"center offset 0,-0.7", px - width / 2, py - kLine},
+                            {"right offset -0.7,0", px - kAway - width, py}};
+      for (const Side& side : sides) {
+        const Box box{side.left, side.left + width, side.middle - kLine / 2, side.middle + kLine / 2};
+        const auto hit = [&](const Box& other) { return box.overlaps(other); };
+        if (box.left < 0 || box.right > gnuplot::kGraphWidth || std::any_of(taken.begin(), taken.end(), hit))
+          continue;
+        taken.push_back(box);
+        script += fmt::format("set label {} at {:.9g},{:.9g} {} noenhanced font ',13' tc '{}'\n",
+                              literal(curve.labels[k]), curve.x[k], curve.y[k], side.name, colour(i));
+        break;
+      }
+    }
+  return script;
+}
+
+std::string line_plot(const Plot& plot, Language language) {
+  const Axis x = axis_of(plot, true), y = axis_of(plot, false);
+  std::string script;
+  if (plot.log_x && !x.empty()) {
+    script += logarithmic_scale(x, language);
+    // Few measured places are worth a number each: 8, 16, 32 rather than 10.
+    constexpr std::size_t kFewPlaces = 12;
+    const std::vector<double> places = values_of(plot, true);
+    const auto whole = [](double place) { return std::nearbyint(place) == place; };
+    if (plot.points && plot.marks.empty() && places.size() <= kFewPlaces &&
+        std::all_of(places.begin(), places.end(), whole))
+      script += numbers_at(x, places, language);
+  }
+  if (plot.log_y) script += logarithmic_scale(y, language);
 
   for (std::size_t i = 0; i < plot.marks.size(); ++i) {
     const Mark& mark = plot.marks[i];
-    const bool right = share_of_axis(mark.x, x, plot.log_x) > 0.5;
+    const bool right = x.share(mark.x) > 0.5;
     script += fmt::format(
-        "set arrow from {0:.9g}, graph 0 to {0:.9g}, graph 1 nohead dt 2 lc '#444444'\n"
+        "set arrow from {0:.9g}, graph 0 to {0:.9g}, graph 1 nohead dt 2 lc '{5}'\n"
         "set label {1} at {0:.9g}, graph {2:.2f} {3} offset {4},0 noenhanced font ',14'\n",
-        mark.x, quoted(mark.label), 0.96 - 0.09 * static_cast<double>(i), right ? "right" : "left",
-        right ? "-0.5" : "0.5");
+        mark.x, literal(mark.label), 0.96 - 0.09 * static_cast<double>(i), right ? "right" : "left",
+        right ? "-0.5" : "0.5", kFaintInk);
   }
+  script += point_labels(plot, x, y);
+  std::string bands, lines;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     const Curve& curve = plot.curves[i];
     script += data_block(i, curve, plot);
@@ -150,13 +164,6 @@ std::string line_plot(const Plot& plot) {
       bands += fmt::format(
           "$curve{} using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc '{}' notitle, ", i,
           colour(i));
-    for (std::size_t k = 0; k < curve.labels.size(); ++k) {
-      if (!shown(curve.x[k], plot.log_x) || !shown(curve.y[k], plot.log_y)) continue;
-      const bool right = share_of_axis(curve.x[k], x, plot.log_x) > 0.5;
-      script += fmt::format("set label {} at {:.9g},{:.9g} {} offset {},{} noenhanced font ',14' tc '{}'\n",
-                            quoted(curve.labels[k]), curve.x[k], curve.y[k], right ? "right" : "left",
-                            right ? "-0.7" : "0.7", (i + k) % 2 ? "-0.6" : "0.6", colour(i));
-    }
     // Twins lie on one another: the first is drawn wide, so that it shows under the second.
     const std::string style =
         curve.labels.empty()
@@ -165,56 +172,22 @@ std::string line_plot(const Plot& plot) {
                           plot.points && !curve.dashed ? "pt 7 ps 0.6" : "")
             : "with points pt 7 ps 0.8";
     lines += fmt::format("{}$curve{} using 1:2 {} lc '{}' title {}", i ? ", " : "", i, style, colour(i),
-                         quoted(curve.title));
+                         literal(curve.title));
   }
   return script + "plot " + bands + lines + "\n";
 }
 
-std::string category_tics(const std::vector<std::string>& categories) {
-  std::string list;
-  std::size_t columns = 0;
-  for (std::size_t k = 0; k < categories.size(); ++k) {
-    list += fmt::format("{}{} {}", k ? ", " : "", quoted(categories[k]), k);
-    columns += display_width(categories[k]) + 2;
-  }
-  constexpr std::size_t kColumnsBelow = 56;  // that stand side by side below a picture
-  return fmt::format("set xtics scale 0 {} noenhanced font ',14' ({})\n",
-                     columns > kColumnsBelow ? "rotate by 30 right" : "", list);
-}
-
-std::string bar_chart(const Plot& plot) {
-  std::string script = fmt::format(
-      "set style data histogram\nset style histogram {}\nset style fill solid 0.9 noborder\nset boxwidth "
-      "{}\n",
-      plot.stacked ? "rowstacked" : "clustered", plot.stacked ? 0.7 : 0.9);
-  script += category_tics(plot.categories);
-  script += fmt::format("set xrange [-0.6:{:.1f}]\n", static_cast<double>(plot.categories.size()) - 0.4);
-  script += plot.log_y     ? logarithmic_axis('y', values_of(plot, false))
-            : plot.stacked ? "set yrange [0:*] noextend\n"  // 100 % is the top
-                           : "set yrange [0:*]\n";
-  std::string drawing;
-  for (std::size_t i = 0; i < plot.curves.size(); ++i) {
-    const Curve& curve = plot.curves[i];
-    script += fmt::format("$curve{} << END\n", i);
-    for (std::size_t k = 0; k < plot.categories.size(); ++k) script += fmt::format("{:.9g}\n", curve.y.at(k));
-    script += "END\n";
-    drawing +=
-        fmt::format("{}$curve{} using 1 lc '{}' title {}", i ? ", " : "", i, colour(i), quoted(curve.title));
-  }
-  return script + "plot " + drawing + "\n";
-}
-
-std::string box_plot(const Plot& plot) {
+std::string box_plot(const Plot& plot, Language language) {
   const double width = 0.8 / static_cast<double>(plot.curves.size());
   std::string script = fmt::format(
       "set style boxplot outliers pointtype 7\nset style fill solid 0.35 border\nset boxwidth {:.3g}\n"
       "set pointsize 0.35\nset xrange [-0.6:{:.1f}]\n",
       0.85 * width, static_cast<double>(plot.categories.size()) - 0.4);
-  script += category_tics(plot.categories);
-  if (plot.log_y) script += logarithmic_axis('y', values_of(plot, false));
+  script += gnuplot::category_names(plot.categories);
+  if (plot.log_y) script += logarithmic_scale(axis_of(plot, false), language);
   std::string drawing;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
-    std::string title = quoted(plot.curves[i].title);  // once, though each category is drawn by itself
+    std::string title = literal(plot.curves[i].title);  // once, though each category is drawn by itself
     for (std::size_t k = 0; k < plot.categories.size(); ++k) {
       std::string block;
       for (const double value : plot.curves[i].samples.at(k))
@@ -233,57 +206,6 @@ std::string box_plot(const Plot& plot) {
   return script + "plot " + drawing + "\n";
 }
 
-std::string heat_map(const HeatMap& map) {
-  const std::size_t columns = map.columns.size();
-  double low = INFINITY, high = -INFINITY;
-  for (const double value : map.values) {
-    if (!shown(value, map.logarithmic)) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  if (map.middle && map.logarithmic) {
-    const double reach = std::max({high / *map.middle, *map.middle / low, 1.01});
-    low = *map.middle / reach;
-    high = *map.middle * reach;
-  } else if (map.middle) {
-    const double reach = std::max({high - *map.middle, *map.middle - low, 1e-9});
-    low = *map.middle - reach;
-    high = *map.middle + reach;
-  }
-  std::string script = fmt::format(
-      "set palette defined ({})\n{}{}unset colorbox\nset style fill solid 1 noborder\nset border 0\nunset "
-      "grid\n"
-      "set tics scale 0\nset xrange [-0.5:{:.1f}]\nset yrange [{:.1f}:-0.5]\n",
-      map.middle ? "0 '#74b3d8', 1 '#ffffff', 2 '#f5a25d'" : "0 '#ffffff', 1 '#74b3d8'",
-      map.logarithmic ? "set logscale cb\n" : "",
-      low < high ? fmt::format("set cbrange [{:.9g}:{:.9g}]\n", low, high) : "",
-      static_cast<double>(columns) - 0.5, static_cast<double>(map.rows.size()) - 0.5);
-  script += category_tics(map.columns);
-  std::string rows;
-  for (std::size_t r = 0; r < map.rows.size(); ++r)
-    rows += fmt::format("{}{} {}", r ? ", " : "", quoted(map.rows[r]), r);
-  script += fmt::format("set ytics ({}) noenhanced font ',14'\n", rows);
-
-  std::string cells;
-  for (std::size_t r = 0; r < map.rows.size(); ++r)
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::size_t i = r * columns + c;
-      const double value = map.values.at(i);
-      if (shown(value, map.logarithmic)) cells += fmt::format("{} {} {:.9g}\n", c, r, value);
-      const std::string text = !map.texts.empty()  ? map.texts.at(i)
-                               : std::isnan(value) ? ""
-                                                   : fmt::format("{:.3g}", value);
-      if (!text.empty())
-        script +=
-            fmt::format("set label {} at {},{} center noenhanced font ',14' front\n", quoted(text), c, r);
-    }
-  // Outside the picture: gnuplot refuses to draw nothing.
-  if (cells.empty()) cells = "-1 -1 0\n";
-  return fmt::format(
-      "{}$cells << END\n{}END\nplot $cells using 1:2:(0.48):(0.46):3 with boxxyerror lc palette z notitle\n",
-      script, cells);
-}
-
 // gnuplot lets a key that is too wide run out of the picture.
 std::size_t key_columns(const Plot& plot) {
   constexpr std::size_t kColumns = 54, kSample = 7;
@@ -292,24 +214,26 @@ std::size_t key_columns(const Plot& plot) {
   return std::max<std::size_t>(1, kColumns / (widest + kSample));
 }
 
-std::string script_of(const Plot& plot, const std::filesystem::path& output) {
-  constexpr int kRowHeight = 30, kAroundRows = 190;
+std::string script_of(const Plot& plot, Language language, const std::filesystem::path& output) {
+  constexpr int kRowHeight = 30, kAroundRows = 150, kFewestRows = 3;
   const std::size_t columns = key_columns(plot), key_rows = (plot.curves.size() + columns - 1) / columns;
-  const int height = plot.map ? kAroundRows + kRowHeight * static_cast<int>(plot.map->rows.size())
-                              : kHeight + 20 * static_cast<int>(key_rows > 1 ? key_rows - 1 : 0);
+  const int height =
+      plot.map ? kAroundRows + kRowHeight * std::max(kFewestRows, static_cast<int>(plot.map->rows.size()))
+               : gnuplot::kHeight + 20 * static_cast<int>(key_rows > 1 ? key_rows - 1 : 0);
   std::string script = fmt::format(
-      "set encoding utf8\nset terminal svg size {},{} font 'sans-serif,16' background '#ffffff' linewidth "
-      "1.5\n"
-      "set output {}\nset title {} noenhanced\nset xlabel {} noenhanced offset 0,0.4\nset ylabel {} "
-      "noenhanced\n"
-      "set grid lc '#dddddd'\nset border 3 lc '#444444'\nset tics nomirror\nset rmargin 3\n"
+      "set encoding utf8\nset terminal svg size {},{} font 'sans-serif,16' background '{}' linewidth 1.5\n"
+      "set decimalsign '{}'\nset output {}\nset title {} noenhanced\n"
+      "set xlabel {} noenhanced offset 0,0.4\nset ylabel {} noenhanced\n"
+      "set grid lc '{}'\nset border 3 lc '{}'\nset tics nomirror\nset rmargin 3\n"
       "set key bmargin center horizontal reverse Left samplen 2 height 0.8 maxcols {} noenhanced\n",
-      kWidth, height, quoted(output.string()), quoted(wrapped(plot.title, 52)),
-      quoted(wrapped(plot.x_label, 52)), quoted(wrapped(plot.y_label, 30)), columns);
-  if (plot.map) return script + heat_map(*plot.map);
+      gnuplot::kWidth, height, kPaper, language == Language::english ? '.' : ',', literal(output.string()),
+      literal(wrapped(plot.title, 52)), literal(wrapped(plot.x_label, 52)),
+      literal(wrapped(plot.y_label, 22)), kGrid, kFaintInk, columns);
+  if (plot.map) return script + gnuplot::heat_map(*plot.map, language);
   if (plot.curves.size() == 1) script += "unset key\n";  // the title says it
-  if (plot.categories.empty()) return script + line_plot(plot);
-  return script + (plot.curves.at(0).samples.empty() ? bar_chart(plot) : box_plot(plot));
+  if (plot.categories.empty()) return script + line_plot(plot, language);
+  return script +
+         (plot.curves.at(0).samples.empty() ? gnuplot::bar_chart(plot, language) : box_plot(plot, language));
 }
 
 void run_gnuplot(const std::filesystem::path& script) {
@@ -318,13 +242,40 @@ void run_gnuplot(const std::filesystem::path& script) {
     throw MachineError("gnuplot could not draw a picture", script.string(), finished.err);
 }
 
+// Bars of zero show as what they are: "0".
+std::size_t left_out(const Plot& plot) {
+  const auto lost = [](double value, bool logarithmic) {
+    return std::isfinite(value) && !shown(value, logarithmic);
+  };
+  std::size_t count = 0;
+  for (const Curve& curve : plot.curves) {
+    for (std::size_t i = 0; i < curve.x.size(); ++i)
+      count += lost(curve.x[i], plot.log_x) || lost(curve.y.at(i), plot.log_y);
+    for (const std::vector<double>& sample : curve.samples)
+      for (const double value : sample) count += lost(value, plot.log_y);
+  }
+  return count;
+}
+
 }  // namespace
 
-std::string draw_svg(const Plot& plot) {
+std::string draw_svg(const Plot& plot, Language language) {
   const TemporaryFolder folder;
   const std::filesystem::path svg = folder / "plot.svg";
-  run_gnuplot(write_file(folder / "plot.gp", script_of(plot, svg)));
-  return read_file(svg);
+  run_gnuplot(write_file(folder / "plot.gp", script_of(plot, language, svg)));
+  return light_and_dark(read_file(svg), plot.map ? gnuplot::map_tints() : std::vector<Tint>());
+}
+
+std::vector<std::string> notes_on(const Plot& plot, Language language) {
+  std::vector<std::string> notes;
+  if (const std::size_t count = left_out(plot); count > 0)
+    notes.push_back(
+        count == 1
+            ? say(language, "1 value is left out: a logarithmic axis cannot show zero or less.")
+            : say(language, "{} values are left out: a logarithmic axis cannot show zero or less.", count));
+  if (plot.map && std::count(plot.map->doubtful.begin(), plot.map->doubtful.end(), true) > 0)
+    notes.push_back(say(language, "An asterisk marks what noise makes doubtful."));
+  return notes;
 }
 
 }  // namespace twin::reports

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "reports/page/words.hpp"
+
 namespace twin::reports {
 
 struct Curve {
@@ -33,6 +35,7 @@ struct HeatMap {
   std::vector<std::string> texts = {};  // in the cells, as the values; empty: the values in three digits
   bool logarithmic = false;             // the colours; cells of 0 or less stay white
   std::optional<double> middle = {};    // 1 for ratios
+  std::vector<bool> doubtful = {};      // cells that noise makes doubtful: their texts get an asterisk
 };
 
 struct Plot {
@@ -46,8 +49,13 @@ struct Plot {
   std::optional<HeatMap> map = {};           // instead of curves
 };
 
-/// Throws MachineError when gnuplot is missing or refuses. Values that a logarithmic axis cannot show (zero,
-/// say) are left out; long curves are thinned to what a picture can show. Quartiles are gnuplot's.
-std::string draw_svg(const Plot& plot);
+/// Numbers have the decimal mark of the language. Throws MachineError when gnuplot is missing or refuses.
+/// Values that a logarithmic axis cannot show (zero, say) are left out, and notes_on() counts them; long
+/// curves are thinned to what a picture can show. Quartiles are gnuplot's. The picture has colours for a
+/// light page and for a dark one.
+std::string draw_svg(const Plot& plot, Language language);
+
+/// What has to be said below the picture: values that it cannot show, and what its asterisks mean.
+std::vector<std::string> notes_on(const Plot& plot, Language language);
 
 }  // namespace twin::reports

@@ -3,13 +3,13 @@
 namespace twin::reports {
 
 Json not_measured(const Text& reason) {
-  return {{"not_measured", {{"en", reason.english}, {"id", reason.indonesian}}}};
+  return {{"not_measured", {{"en", reason.in(Language::english)}, {"id", reason.in(Language::indonesian)}}}};
 }
 
 bool was_measured(const Json& json) { return !json.contains("not_measured"); }
 
 std::string reason_of(const Json& json, Language language) {
-  return json.at("not_measured").at(language == Language::english ? "en" : "id");
+  return json.at("not_measured").at(std::string(code_of(language)));
 }
 
 std::vector<Question> questions() {

@@ -26,6 +26,8 @@ struct Measuring {
 struct Picture {
   std::string name;  // unique in the report: "drift-xor"
   Plot plot;
+  std::string finding = {};      // what it shows, in a sentence, for who cannot see it; empty: its title
+  std::string how_to_read = {};  // the note under it; Markdown
 };
 
 /// A number of the report that a later run can be held against.

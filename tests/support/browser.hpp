@@ -54,6 +54,20 @@ async function look(page, where) {
     const hides = /hidden|clip/.test(frame.contentWindow.getComputedStyle(element).overflowX);
     if (hides && element.scrollWidth > element.clientWidth + 1) problem(name + ' is cut');
   }
+  // On a telephone the first figures of a table are on the screen, and its first column stays.
+  for (const table of page.querySelectorAll('.wide')) {
+    if (!shown(table) || table.scrollWidth <= table.clientWidth) continue;
+    const cells = [...table.querySelectorAll('tr')].find(row => row.querySelector('td'))?.children ?? [];
+    const figures = [...cells].find(cell => cell.getAttribute('align') === 'right');
+    const edge = table.getBoundingClientRect().right;
+    if (figures && figures.getBoundingClientRect().right > edge + 0.5)
+      problem('the first figures of a table are out of sight: ' + figures.textContent);
+    table.scrollLeft = table.scrollWidth;
+    if (cells.length && cells[0].getBoundingClientRect().left < table.getBoundingClientRect().left - 0.5)
+      problem('the first column of a table does not stay: ' + cells[0].textContent);
+    table.scrollLeft = 0;
+    if (!table.getAttribute('aria-label')) problem('a table that scrolls has no name');
+  }
   for (const image of page.images) {
     if (!shown(image)) continue;
     ++pictures;
@@ -76,12 +90,13 @@ frame.onload = async () => {
       const buttons = [...page.querySelectorAll('input[name=language]')];
       for (const button of buttons.length ? buttons : [null]) {
         if (button) page.querySelector('label[for=' + button.id + ']').click();
-        const articles = [...page.querySelectorAll('article')].filter(shown);
-        if (articles.length !== 1) problems.push(width + ' px: ' + articles.length + ' languages show at once');
+        const parts = [...page.querySelectorAll('body [lang]:not(label)')].filter(shown);
+        const spoken = new Set(parts.map(part => part.lang));
+        if (spoken.size !== 1) problems.push(width + ' px: ' + spoken.size + ' languages show at once');
         if (button && !button.checked) problems.push(width + ' px: the switch ' + button.id + ' does not switch');
-        for (const article of articles) {
-          languages.add(article.lang);
-          await look(page, width + ' px, ' + article.lang);
+        for (const language of spoken) {
+          languages.add(language);
+          await look(page, width + ' px, ' + language);
         }
       }
     }

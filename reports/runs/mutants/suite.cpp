@@ -24,8 +24,8 @@ const std::vector<Target> kTargets{{.name = "allocation_tests", .flags = "-O1"},
 // Of the processor's time: a machine that has more to do than this must not make a mutant look slow. One that
 // waits for ever uses none of it.
 constexpr const char* kProcessorSeconds = "600";
-constexpr const char* kSeconds = "6000";
-constexpr int kTimeoutCode = 124;  // of timeout(1)
+constexpr const char* kSuiteSeconds = "6000";
+constexpr int kSuiteTimeoutCode = 124;  // of timeout(1)
 
 constexpr std::size_t kParts = 3;  // of nearest_first()
 
@@ -64,7 +64,7 @@ bool is_near(const fs::path& test, const FileContents& files, bool of_its_stem) 
 // A test that fails is enough. Through the environment, of which a GoogleTest that does not know it takes no
 // notice; it would not run a test when it did not know the option.
 Finished run_tests(const fs::path& program, const std::string& filter) {
-  return run_program({"timeout", kSeconds, "sh", "-c",
+  return run_program({"timeout", kSuiteSeconds, "sh", "-c",
                       fmt::format("ulimit -S -t {} && exec \"$0\" \"$@\"", kProcessorSeconds),
                       program.string(), "--gtest_filter=" + filter},
                      "install it", {{"OMP_NUM_THREADS", "1"}, {"GTEST_FAIL_FAST", "1"}});
@@ -109,7 +109,7 @@ std::vector<FailedTest> failed_tests_of(const Finished& program) {
     if (name.find('.') != name.npos && !known) failed.push_back({name});
   }
   if (program.code != 0 && failed.empty())
-    failed.push_back({begun, program.code == kTimeoutCode ? "time limit" : end_of(program)});
+    failed.push_back({begun, program.code == kSuiteTimeoutCode ? "time limit" : end_of(program)});
   return failed;
 }
 

@@ -1,5 +1,9 @@
 #include "reports/page/contents.hpp"
 
+#include <set>
+
+#include "reports/page/glossary.hpp"
+#include "reports/page/markup.hpp"
 #include "tests/reports/markdown.hpp"
 #include "tests/reports/page/report.hpp"
 #include "tests/support/expect_message.hpp"
@@ -18,37 +22,44 @@ std::vector<Measured> measured(int count) {
   return result;
 }
 
-TEST(Contents, VerdictHasFiveSentencesAtMostOfThoseThatHaveOne) {
-  std::vector<Measured> all = measured(7);
-  all[0].json = not_measured({"no clock", "tidak ada jam"});
-  all[2].question.verdict = nullptr;
-  EXPECT_THAT(verdict_of(all, Language::english),
-              ElementsAre("q2 is the verdict.", "q4 is the verdict.", "q5 is the verdict.",
-                          "q6 is the verdict.", "q7 is the verdict."));
-  EXPECT_EQ(verdict_of(measured(7), Language::indonesian).size(), 5U);
-}
-
 TEST(Contents, OneNumberedSectionForEachQuestion) {
   const Contents contents = contents_of(measured(2), fixture_header(), {}, Language::indonesian);
-  ASSERT_EQ(contents.sections.size(), 3U);
-  EXPECT_EQ(contents.sections[0].title, "Kesimpulan");
-  EXPECT_EQ(contents.sections[2].title, "2. Berapa lama?");
-  EXPECT_THAT(contents.sections[2].markdown, mentions("Dengan <jam>."));
-  EXPECT_THAT(rows_of(contents.sections[2].markdown), Contains(ElementsAre("a", "1.5")));
-  EXPECT_THAT(contents.sections[2].source, mentions("data/q2.json", "./twin clock"));
+  EXPECT_EQ(contents.title, "Mengapa beralih dari kode manual ke framework?");
+  ASSERT_EQ(contents.sections.size(), 2U);
+  EXPECT_EQ(contents.sections[1].title, "2. Berapa lama?");
+  EXPECT_EQ(contents.sections[1].verdict, "q2 adalah kesimpulan.");
+  EXPECT_THAT(contents.sections[1].markdown, mentions("Dengan <jam>."));
+  EXPECT_THAT(rows_of(contents.sections[1].markdown), Contains(ElementsAre("a", "1.5")));
+  EXPECT_THAT(contents.sections[1].source, mentions("data/q2.json", "./twin clock"));
   EXPECT_THAT(contents.footer, mentions("A & B", "24 GiB", "LibTorch", "abc123", "report.json"));
 }
 
-TEST(Contents, WhatWasNotMeasuredSaysWhy) {
-  std::vector<Measured> all = measured(1);
+TEST(Contents, TheAppendixComesAfterTheOthers) {
+  std::vector<Measured> all = measured(4);
+  all[0].question.appendix = all[2].question.appendix = true;
+  const Contents contents = contents_of(all, fixture_header(), {}, Language::english);
+  ASSERT_EQ(contents.sections.size(), 2U);
+  EXPECT_EQ(contents.sections[1].id, "q4");
+  EXPECT_EQ(contents.sections[1].title, "2. How long?");
+  ASSERT_EQ(contents.appendix.size(), 2U);
+  EXPECT_EQ(contents.appendix[1].id, "q3");
+  EXPECT_EQ(contents.appendix[1].title, "A2. How long?");
+}
+
+TEST(Contents, WhatWasNotMeasuredIsFoldedAwayAndSaysWhy) {
+  std::vector<Measured> all = measured(3);
   all[0].json = not_measured({"no clock", "tidak ada jam"});
   all[0].question.answer = nullptr;
+  all[1].json = not_measured({"no time", "tidak ada waktu"});
   const Contents contents = contents_of(all, fixture_header(), {}, Language::english);
-  ASSERT_EQ(contents.sections.size(), 1U);  // and no verdict
-  EXPECT_THAT(contents.sections[0].markdown, mentions("no clock"));
-  EXPECT_THAT(contents.sections[0].source, mentions("./twin clock"));
-  EXPECT_THAT(contents_of(all, fixture_header(), {}, Language::indonesian).sections[0].markdown,
-              mentions("tidak ada jam"));
+  ASSERT_EQ(contents.sections.size(), 1U);
+  EXPECT_EQ(contents.sections[0].title, "1. How long?");
+  ASSERT_EQ(contents.rest.size(), 1U);
+  EXPECT_THAT(plain_markdown_of(contents.rest[0].markdown),
+              mentions("<summary>2 questions were not measured", "no clock", "no time", "./twin clock"));
+  EXPECT_THAT(contents_of(all, fixture_header(), {}, Language::indonesian).rest[0].markdown,
+              mentions("2 pertanyaan", "tidak ada jam"));
+  EXPECT_THAT(contents_of(measured(2), fixture_header(), {}, Language::english).rest, IsEmpty());
 }
 
 TEST(Contents, MissingFunctionsAreFine) {
@@ -56,18 +67,44 @@ TEST(Contents, MissingFunctionsAreFine) {
   all[0].question.verdict = nullptr;
   all[0].question.pictures = nullptr;
   all[0].question.figures = nullptr;
-  EXPECT_THAT(contents_of(all, fixture_header(), {}, Language::english).sections[0].pictures, IsEmpty());
+  const Contents contents = contents_of(all, fixture_header(), {}, Language::english);
+  EXPECT_THAT(contents.sections[0].pictures, IsEmpty());
+  EXPECT_THAT(contents.sections[0].verdict, IsEmpty());
   EXPECT_THAT(report_json(fixture_header(), all)["questions"]["q1"]["figures"], IsEmpty());
+}
+
+TEST(Contents, TheGlossaryHasTheSameWordsInEveryLanguage) {
+  std::set<std::string> english, indonesian;
+  for (const Term& term : glossary(Language::english)) english.insert(term.id);
+  for (const Term& term : glossary(Language::indonesian)) indonesian.insert(term.id);
+  EXPECT_EQ(english, indonesian);
+  EXPECT_THAT(english, testing::IsSupersetOf({"ulp", "dispatch", "bound", "tensor", "graph", "batch"}));
+}
+
+TEST(Contents, TheTerminalHasTheVerdictsWhereNobodySaysWhenToMove) {
+  std::vector<Measured> all = measured(3);
+  all[1].json = not_measured({"no clock", "tidak ada jam"});
+  const auto text = [&] {
+    return answer_text(contents_of(all, fixture_header(), {}, Language::english), all);
+  };
+  EXPECT_THAT(text(), mentions("- q1 is the verdict.\n- q3 is the verdict.\n", "- q2: no clock"));
+  all[2].question.first_words = [](const Json&, Language) {
+    FirstWords words;
+    words.stay_when = {"it is small"};
+    return words;
+  };
+  EXPECT_THAT(text(), mentions("- it is small", "- q2: no clock"));
+  EXPECT_THAT(text(), testing::Not(mentions("verdict")));
 }
 
 TEST(Contents, ShowsWhatHasChanged) {
   const Changes changes{"def456", {{"q1", {"a", 2, "µs", Figure::Better::lower}, 1}}, 3, 0, 0};
   const Contents contents = contents_of(measured(1), fixture_header(), changes, Language::english);
-  EXPECT_EQ(contents.sections[1].title, "What has changed since def456");
-  const std::string changed = contents.sections[1].markdown;
+  EXPECT_EQ(contents.sections[0].title, "What has changed since def456");
+  const std::string changed = contents.sections[0].markdown;
   EXPECT_EQ(changed, changes_text(changes, Language::english, Medium::markdown));
   EXPECT_THAT(rows_of(changed), Contains(ElementsAre("q1", "a", "1 µs", "2 µs", "2", "worse")));
-  EXPECT_EQ(contents.sections[2].title, "1. How long?");
+  EXPECT_EQ(contents.sections[1].title, "1. How long?");
 }
 
 }  // namespace
