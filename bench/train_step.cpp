@@ -95,8 +95,9 @@ std::string products_lack(const Subject& subject) {
 
 struct Side {
   std::string name;
-  std::function<void(std::int64_t steps)> run;
-  std::int64_t steps = 1;             // of a round
+  std::function<std::optional<Guest::Took>(std::int64_t steps)> run;
+  std::int64_t steps = 1;  // of a round
+  bool lost = false;
   std::vector<double> seconds, busy;  // per step, by round
 };
 
@@ -129,6 +130,10 @@ class Point {
         for (std::int64_t i = 0; i < steps; ++i) products->run();
       });
     }
+    if (device == Device::cpu && dtype == DType::float32)
+      for (const std::shared_ptr<Guest>& guest : options.guests)
+        if (guest->prepare(subject, dtype))
+          add_timed(std::string(guest->side()), [guest](std::int64_t steps) { return guest->run(steps); });
     for (Side& side : sides_) order_.push_back(&side);
   }
 
@@ -137,18 +142,22 @@ class Point {
     std::shuffle(order_.begin(), order_.end(), random_);
     double all = 0;
     for (Side* side : order_) {
-      const BusyThreads busy;
-      side->run(side->steps);
-      const double wall = busy.wall_seconds();
-      side->seconds.push_back(wall / static_cast<double>(side->steps));
-      side->busy.push_back(busy.average());
-      all += wall;
+      const std::optional<Guest::Took> took = side->run(side->steps);
+      if (!took) {
+        side->lost = true;
+        continue;
+      }
+      side->seconds.push_back(took->seconds / static_cast<double>(side->steps));
+      side->busy.push_back(took->processor_seconds / took->seconds);
+      all += took->seconds;
     }
+    std::erase_if(order_, [](const Side* side) { return side->lost; });
     return all;
   }
 
   void report(benchmark::State& state) const {
     for (const Side& side : sides_) {
+      if (side.lost) continue;
       const auto count = [&](const char* name, double value) { state.counters[side.name + name] = value; };
       const Quartiles seconds = quartiles(side.seconds);
       count(".us.min", 1e6 * seconds.min);
@@ -172,9 +181,21 @@ class Point {
 
  private:
   void add(std::string name, std::function<void(std::int64_t)> run) {
-    Side side{std::move(name), std::move(run), 1, {}, {}};
-    side.steps = steps_that_take(kSliceSeconds, side.run);
-    sides_.push_back(std::move(side));
+    add_timed(std::move(name), [run = std::move(run)](std::int64_t steps) -> std::optional<Guest::Took> {
+      const BusyThreads busy;
+      run(steps);
+      const double wall = busy.wall_seconds();
+      return Guest::Took{wall, wall * busy.average()};
+    });
+  }
+
+  void add_timed(std::string name, std::function<std::optional<Guest::Took>(std::int64_t)> run) {
+    const std::optional<std::int64_t> steps =
+        timed_steps_that_take(kSliceSeconds, [&](std::int64_t tried) -> std::optional<double> {
+          const std::optional<Guest::Took> took = run(tried);
+          return took ? std::optional(took->seconds) : std::nullopt;
+        });
+    if (steps) sides_.push_back({std::move(name), std::move(run), *steps, false, {}, {}});
   }
 
   std::int64_t samples_;
@@ -189,7 +210,8 @@ class Point {
 std::int64_t rounds_for(const Options& options, const Subject& subject, DType dtype) {
   const double rate = (dtype == DType::float32 ? 4e10 : 2e10) * options.threads;
   const double slice = std::max(1.5 * kSliceSeconds, training_step_flops(subject.spec, subject.batch) / rate);
-  const double sides = static_cast<double>(options.backends.size()) + 1;
+  const std::size_t guests = dtype == DType::float32 ? options.guests.size() : 0;
+  const double sides = static_cast<double>(options.backends.size() + 1 + guests);
   return std::clamp(static_cast<std::int64_t>(options.seconds / (slice * sides)), kFewestRounds, kMostRounds);
 }
 
@@ -231,11 +253,22 @@ std::vector<LeftOut> left_out(const Options& options) {
 }
 
 std::int64_t steps_that_take(double seconds, const std::function<void(std::int64_t)>& run) {
-  run(1);  // makes room for everything
+  return timed_steps_that_take(seconds,
+                               [&](std::int64_t steps) -> std::optional<double> {
+                                 const BusyThreads clock;
+                                 run(steps);
+                                 return clock.wall_seconds();
+                               })
+      .value();
+}
+
+std::optional<std::int64_t> timed_steps_that_take(
+    double seconds, const std::function<std::optional<double>(std::int64_t)>& run) {
+  if (!run(1)) return {};  // makes room for everything
   for (std::int64_t steps = 1;; steps *= 2) {
-    const BusyThreads clock;
-    run(steps);
-    if (clock.wall_seconds() >= seconds) return steps;
+    const std::optional<double> took = run(steps);
+    if (!took) return {};
+    if (*took >= seconds) return steps;
   }
 }
 

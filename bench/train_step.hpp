@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,25 @@ std::vector<Subject> subjects_of(const Stem& stem);
 /// The number of steps, a power of two, that take so long at least: run(steps) is tried until it does, after
 /// a first step that makes room for everything.
 std::int64_t steps_that_take(double seconds, const std::function<void(std::int64_t steps)>& run);
+/// The same for a run that keeps its own time, and returns it; nothing when it fails.
+std::optional<std::int64_t> timed_steps_that_take(
+    double seconds, const std::function<std::optional<double>(std::int64_t steps)>& run);
+
+/// A side that computes in a process of its own: another language, another version of a library. It takes its
+/// turns as the others do, and does nothing in between.
+class Guest {
+ public:
+  virtual ~Guest() = default;
+  virtual std::string_view side() const = 0;
+  /// Whether it takes part here; if it does not, it knows why.
+  virtual bool prepare(const Subject& subject, DType dtype) = 0;
+  /// By its own clocks.
+  struct Took {
+    double seconds, processor_seconds;
+  };
+  /// So many steps on the batch of the subject that it prepared for; nothing: it is lost, and knows why.
+  virtual std::optional<Took> run(std::int64_t steps) = 0;
+};
 
 struct Options {
   std::vector<Subject> subjects;
@@ -42,6 +63,8 @@ struct Options {
   std::vector<const Backend*> backends;
   std::vector<Device> devices{Device::cpu};
   std::vector<DType> dtypes{DType::float32};
+  /// They take part on the processor, in float32 alone: each costs its share of the time.
+  std::vector<std::shared_ptr<Guest>> guests = {};
   int threads = 1;     // that the libraries were told to use; for the names of the results
   double seconds = 2;  // for one subject of one dtype on one device, more where the fewest rounds take longer
 };
@@ -58,6 +81,8 @@ std::vector<LeftOut> left_out(const Options& options);
 /// products of a step, by BLAS, are a side of their own on the processor, "products", where every layer says
 /// what its products are. So whatever slows the machine for a while slows all sides, and a ratio of two times
 /// of the same round is free of it.
+///
+/// A guest that is lost in the middle of a benchmark has no counters there.
 ///
 /// Returns Google Benchmark's own JSON. A benchmark is named
 /// train_step/<subject>/batch:<n>/<dtype>/<device>/threads:<n>; its counters are, for each side:

@@ -42,10 +42,14 @@ int run(int argc, char** argv) {
   twin::reports::add_bench(app, action);
   twin::reports::add_mutants(app, action);
   twin::reports::add_report(app, action);
+  twin::reports::add_serve_side(app, action);
   // CLI11 would say that a command is missing, and not that this one is unknown.
   std::vector<std::string> commands;
-  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
-  if (argc > 1 && argv[1][0] != '-' && std::find(commands.begin(), commands.end(), argv[1]) == commands.end())
+  for (const CLI::App* command : app.get_subcommands({}))
+    if (!command->get_group().empty()) commands.push_back(command->get_name());
+  const bool served = argc > 1 && argv[1] == std::string_view("serve-side");
+  if (argc > 1 && !served && argv[1][0] != '-' &&
+      std::find(commands.begin(), commands.end(), argv[1]) == commands.end())
     throw twin::UsageError(fmt::format("unknown command {}", argv[1]), {},
                            fmt::format("choose from {}", fmt::join(commands, ", ")));
   try {

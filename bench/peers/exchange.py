@@ -1,4 +1,4 @@
-"""What both peers share: reads the network that the caller has written, times its steps, prints JSON.
+"""What both peers share: they read the network that the caller has written, and time its steps when they are told to.
 
 The caller sets OPENBLAS_NUM_THREADS and OMP_NUM_THREADS before this process starts: the pools are made when the
 libraries are loaded.
@@ -24,25 +24,20 @@ def read_case(folder):
     return case
 
 
-# The exit code of a peer that does not do this network; its last line on standard error is "unsupported: layer conv2d".
-UNSUPPORTED = 3
-
-
-def leave_out(kind, stem):
-    print(f"unsupported: {kind} {stem}", file=sys.stderr)
-    sys.exit(UNSUPPORTED)
+class Unsupported(Exception):
+    """A network holds what a peer does not do: "layer conv2d"."""
 
 
 def part_of(folder, kind, stem, peer):
-    """What the file of a stem, <folder>/<stem>.py, has under the peer's name, or the end of this process."""
+    """What the file of a stem, <folder>/<stem>.py, has under the peer's name, or Unsupported."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), folder, stem + ".py")
     if not os.path.isfile(path):
-        leave_out(kind, stem)
+        raise Unsupported(f"{kind} {stem}")
     spec = importlib.util.spec_from_file_location(f"{folder}.{stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     if not hasattr(module, peer):
-        leave_out(kind, stem)
+        raise Unsupported(f"{kind} {stem}")
     return getattr(module, peer)
 
 
@@ -55,7 +50,7 @@ def parts_for(case, peer):
     }
     for kind in ("schedule", "clipping"):
         if case[kind]:
-            leave_out(kind, case[kind])
+            raise Unsupported(f"{kind} {case[kind]}")
     return parts
 
 
@@ -79,50 +74,62 @@ def blas():
     return None, None
 
 
-def run_round(step, steps):
-    start = time.perf_counter()
+SCHEMA = "twingrad.side/1"
+
+
+def take(train_step, steps, threads):
+    """Seconds and processor seconds of so many steps. Where they are several, one more goes before them: while others
+    computed, the caches were theirs.
+    """
+    if steps > 1:
+        train_step()
+    wall, processor = time.perf_counter(), time.process_time()
     for _ in range(steps):
-        step()
-    return time.perf_counter() - start
+        train_step()
+    took = {"seconds": time.perf_counter() - wall, "processor_seconds": time.process_time() - processor}
+    if threads > 1:
+        time.sleep(2e-3)  # until the threads of the pools sleep too, and disturb nobody
+    return took
 
 
-def steps_to_fill(step, seconds):
-    """How many steps take as long as a round shall last."""
-    steps = 1
-    while True:
-        elapsed = run_round(step, steps)
-        if elapsed >= seconds:
-            return steps
-        steps = max(steps + 1, min(10 * steps, math.ceil(1.1 * steps * seconds / elapsed)))
-
-
-def measure(peer, version, case, train_step, threads):
-    """Prints what `train_step`, which returns the loss before the update, does and takes."""
+def first_losses(train_step, steps):
+    """The loss before each of the first updates."""
     losses = []
-    for step in range(case["checked_steps"]):
+    for step in range(steps):
         losses.append(float(train_step()))
         if not math.isfinite(losses[-1]):
-            sys.exit(f"the loss of step {step + 1} is {losses[-1]}")
+            raise ArithmeticError(f"the loss of step {step + 1} is {losses[-1]}")
+    return {"losses": losses}
 
-    steps = steps_to_fill(train_step, case["round_seconds"])
-    wall, processor = time.perf_counter(), time.process_time()
-    rounds = [1e6 * run_round(train_step, steps) / steps for _ in range(case["rounds"])]
-    busy = (time.process_time() - processor) / (time.perf_counter() - wall)
 
-    blas_name, blas_threads = blas()
-    print(
-        json.dumps(
-            {
-                "schema": "twingrad.peer/1",
-                "peer": peer,
-                "version": version,
-                "python": platform.python_version(),
-                "blas": blas_name,
-                "threads": {"blas": blas_threads, **threads},
-                "busy_threads": busy,
-                "losses": losses,
-                "steps_per_round": steps,
-                "us_per_step": rounds,
-            }
-        )
-    )
+def serve(library, version, prepare):
+    """One side of a benchmark: says who it is, then answers each line on standard input with one on standard output.
+
+    {"case": FOLDER}  the losses of the first steps of train_step(), which prepare(case) returns
+    {"steps": N}      what so many steps of it take
+
+    Or, instead, "unsupported": what of this case the peer does not do, or "fault": what went wrong.
+    """
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    name, pool = blas()
+    say({"schema": SCHEMA, "library": library, "version": version, "python": platform.python_version(), "blas": name,
+         "blas_threads": pool})
+    train_step = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if "case" in request:
+                train_step = None  # the memory of the last case, before that of the next
+                case = read_case(request["case"])
+                train_step = prepare(case)
+                say(first_losses(train_step, case["checked_steps"]))
+            else:
+                say(take(train_step, request["steps"], threads))
+        except Unsupported as lacking:
+            say({"unsupported": str(lacking)})
+        except Exception as error:  # whatever it is, the others are measured
+            say({"fault": f"{type(error).__name__}: {error}".splitlines()[0]})
+
+
+def say(answer):
+    print(json.dumps(answer), flush=True)

@@ -1,9 +1,7 @@
-"""A training step in NumPy, in the tutorial's words: python3 numpy_peer.py FOLDER (see exchange.py)."""
-import sys
-
+"""A training step in NumPy, in the tutorial's words: python3 numpy_peer.py (see exchange.py)."""
 import numpy as np
 
-from exchange import measure, parts_for, read_case
+from exchange import parts_for, serve
 
 
 class NeuralNetwork:
@@ -34,12 +32,11 @@ class NeuralNetwork:
         return float(loss)
 
 
-def main():
-    case = read_case(sys.argv[1])
+def prepare(case):
     network = NeuralNetwork(case)
     x, y = case["arrays"]["inputs"], case["arrays"]["targets"]
-    measure("numpy", np.__version__, case, lambda: network.train_step(x, y), {})
+    return lambda: network.train_step(x, y)
 
 
 if __name__ == "__main__":
-    main()
+    serve("NumPy", np.__version__, prepare)

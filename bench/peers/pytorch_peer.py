@@ -1,11 +1,10 @@
-"""A training step in PyTorch: python3 pytorch_peer.py FOLDER (see exchange.py)."""
+"""A training step in PyTorch: python3 pytorch_peer.py (see exchange.py)."""
 import collections
-import sys
 
 import torch
 from torch import nn
 
-from exchange import measure, parts_for, read_case
+from exchange import parts_for, serve
 
 
 def build_model(case, parts):
@@ -35,15 +34,12 @@ def make_train_step(case):
     return train_step
 
 
-def main():
-    case = read_case(sys.argv[1])
+def prepare(case):
     train_step = make_train_step(case)
     X = torch.from_numpy(case["arrays"]["inputs"])
     y = torch.from_numpy(case["arrays"]["targets"])
-    measure(
-        "pytorch", torch.__version__, case, lambda: train_step(X, y), {"torch": torch.get_num_threads()}
-    )
+    return lambda: train_step(X, y)
 
 
 if __name__ == "__main__":
-    main()
+    serve("PyTorch", torch.__version__, prepare)

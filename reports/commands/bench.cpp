@@ -4,30 +4,26 @@
 
 #include "autograd/backend.hpp"
 #include "bench/copy_rate.hpp"
+#include "bench/peak.hpp"
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/named.hpp"
 #include "reports/page/words.hpp"
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
+#include "reports/runs/kernels.hpp"
 #include "reports/runs/peers.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
 namespace {
 
-// Powers of four, from 8: enough for a curve.
-bool peer_width(std::int64_t width) {
-  while (width > 8) width /= 4;
-  return width == 8;
-}
-
 struct BenchArguments {
   std::vector<std::string> names;
   std::vector<DType> dtypes;
   std::optional<Device> device;
   std::vector<int> threads;
-  std::filesystem::path json;
+  std::filesystem::path json, libtorch;
   bool quick = false;
 };
 
@@ -56,30 +52,11 @@ bench::Options bench_options(const BenchArguments& options, int threads) {
   return result;
 }
 
-bool is_network(const bench::Subject& subject) {
-  return std::any_of(catalogue().begin(), catalogue().end(),
-                     [&](const CatalogueEntry& entry) { return entry.name == subject.name; });
-}
-
-// NumPy and PyTorch in Python take seconds to start: they run the catalogue's networks and some widths.
-Json benched_peers(const bench::Options& options, bool quick) {
-  constexpr std::int64_t kBatch = 32;
-  std::vector<bench::Subject> subjects;
-  for (const bench::Subject& subject : options.subjects) {
-    const std::int64_t width = width_of(subject.name);
-    if (width == 0 ? !quick && is_network(subject)
-                   : subject.batch == kBatch && (quick ? width == 64 : peer_width(width)))
-      subjects.push_back(subject);
-  }
-  Progress progress("NumPy and PyTorch in Python");
-  Json rows = Json::array();
-  for (const PeerResult& result :
-       run_peers(subjects, DType::float32, options.threads, quick,
-                 [&](std::int64_t done, std::int64_t total) { progress.show(done, total); })) {
-    rows.push_back(json_of(result));
-    rows.back()["threads"] = options.threads;
-  }
-  return rows;
+std::vector<GuestProgram> guest_programs(const std::optional<SecondLibTorch>& second) {
+  std::vector<GuestProgram> programs = python_peers();
+  if (second)
+    for (GuestProgram& program : guests_of_libtorch(*second)) programs.push_back(std::move(program));
+  return programs;
 }
 
 void print(const Json& json) {
@@ -111,16 +88,10 @@ void print(const Json& json) {
                                     : fmt::format("{} networks", subjects.size()),
                out.at("why").get<std::string>());
   }
-  Table peers({"network", ">batch", "dtype", ">threads", "peer", ">µs/step", ">busy", ""});
-  for (const Json& row : json.at("peers")) {
-    const bool timed = row.contains("median_us");
-    const auto number = [&](const char* key) { return timed ? rounded(row.at(key).get<double>(), 4) : ""; };
-    const auto text = [&](const char* key) { return row.at(key).get<std::string>(); };
-    peers.add({text("subject"), std::to_string(row.at("batch").get<std::int64_t>()), text("dtype"),
-               std::to_string(row.at("threads").get<int>()), text("peer"), number("median_us"),
-               number("busy_threads"), timed ? std::string() : peer_reason(row, Language::english)});
-  }
-  if (!json.at("peers").empty()) fmt::print("\n{}", peers.terminal());
+  for (const Json& row : json.at("guests"))
+    if (const std::string why = guest_reason(row, Language::english); !why.empty())
+      fmt::print("{}, {}: {}\n", row.at("side").get<std::string>(),
+                 threads_in_words(row.at("threads"), Language::english), why);
 }
 
 int run(const BenchArguments& options) {
@@ -128,6 +99,8 @@ int run(const BenchArguments& options) {
   for (const int threads : options.threads) expect_threads(threads);
   if (options.device) device_of(*twins().autograd, *options.device);
   JsonOutput output(options.json);
+  std::optional<SecondLibTorch> second;
+  if (!options.libtorch.empty()) second = second_libtorch(options.libtorch);
   Json json;
   if (options.threads.size() == 1) {
     const int threads = options.threads.front();
@@ -135,22 +108,28 @@ int run(const BenchArguments& options) {
     use_threads(threads, bench_backends());
     const BusyThreads busy;
     const bench::Options benching = bench_options(options, threads);
+    const Guests guests =
+        options.device == Device::cuda ? Guests{} : guests_of(guest_programs(second), threads);
     const Json measured = [&] {
       Progress progress(fmt::format("timing with {}", threads_in_words(threads, Language::english)));
-      return run_benching(benching,
+      return run_benching(benching, guests,
                           [&](std::int64_t done, std::int64_t total) { progress.show(done, total); });
     }();
     json = json_header("bench", {{"quick", options.quick}}, threads, busy, 2);
     json.update(measured);
+    json["kernels"] = measured_kernels();
+    for (const DType dtype : options.dtypes)
+      json["peak_flops"][to_string(dtype)] = {{"one", bench::peak_flops(dtype, 1)},
+                                              {"all", bench::peak_flops(dtype, threads)}};
     json["copy_bytes_per_second"] = bench::copy_rate();
     if (std::find(benching.devices.begin(), benching.devices.end(), Device::cuda) != benching.devices.end())
       json["cuda_product_flops"] = autograd::product_flops(DType::float32, Device::cuda);
-    json["peers"] = options.device == Device::cuda ? Json::array() : benched_peers(benching, options.quick);
   } else {
     std::vector<std::string> words = options.names;
     if (options.quick) words.push_back("--quick");
     for (const DType dtype : options.dtypes) words.push_back(fmt::format("--dtype={}", to_string(dtype)));
     if (options.device) words.push_back(fmt::format("--device={}", to_string(*options.device)));
+    if (second) words.push_back(fmt::format("--libtorch={}", second->folder.string()));
     json = run_benching_apart(words, options.threads);
   }
   print(json);
@@ -167,8 +146,10 @@ void add_bench(CLI::App& app, Action& action) {
       "Sides: manual (written by hand), fixed (manual, in sizes known to the compiler), eigen (manual "
       "without\n"
       "BLAS), control (manual's mathematics on LibTorch's tensors, autograd off), autograd, tuned (autograd\n"
-      "without modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS), and\n"
-      "NumPy and PyTorch in Python where they are installed.");
+      "without modules, optimiser and zeroed gradients), products (the matrix products alone, by BLAS); in\n"
+      "processes of their own, in float32: numpy and pytorch (in Python, where they are installed), and "
+      "with\n"
+      "--libtorch autograd-2 and, of a wheel, pytorch-2.");
   auto options = std::make_shared<BenchArguments>();
   command->add_option("names", options->names,
                       "Networks, and layers, losses, optimisers, schedules and clippings, whose examples are "
@@ -183,6 +164,7 @@ void add_bench(CLI::App& app, Action& action) {
   command->add_option("--threads", options->threads, "Threads of each run: one process for each number")
       ->delimiter(',')
       ->option_text("N[,N…] [1 and all processors]");
+  add_libtorch(*command, options->libtorch);
   command->add_option("--json", options->json, "Write the results as JSON too")->option_text("FILE");
   command->callback([&action, options] {
     if (options->threads.empty()) options->threads = bench_threads();

@@ -35,6 +35,13 @@ void add_data(CLI::App& command, CommonOptions& options) {
       ->option_text("DIR");
 }
 
+void add_libtorch(CLI::App& command, std::filesystem::path& folder) {
+  command
+      .add_option("--libtorch", folder,
+                  "A second LibTorch as a side of its own: an unpacked zip, or a wheel's torch/share/cmake")
+      ->option_text("DIR");
+}
+
 void add_device(CLI::App& command, Device& device) {
   command
       .add_option_function<std::string>(

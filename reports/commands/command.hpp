@@ -24,6 +24,8 @@ void add_explain(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_mutants(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
+/// Not for users, and not shown to them: this program as a side of another one's benchmark.
+void add_serve_side(CLI::App& app, Action& action);
 
 struct CommonOptions {
   int threads = 1;
@@ -34,6 +36,8 @@ struct CommonOptions {
 void add_threads(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
 void add_data(CLI::App& command, CommonOptions& options);
+/// A second LibTorch, beside the one that this program was built over.
+void add_libtorch(CLI::App& command, std::filesystem::path& folder);
 /// `seed` is a Seed, or an optional one.
 template <typename SeedValue>
 void add_seed(CLI::App& command, SeedValue& seed, const char* what) {

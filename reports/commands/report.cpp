@@ -7,9 +7,9 @@
 #include "reports/backends.hpp"
 #include "reports/commands/command.hpp"
 #include "reports/page/contents.hpp"
-#include "reports/page/first_screen.hpp"
 #include "reports/page/folder.hpp"
 #include "reports/runs/kernels.hpp"
+#include "reports/runs/peers.hpp"
 #include "shared/errors.hpp"
 #include "shared/terminal/style.hpp"
 
@@ -21,7 +21,7 @@ struct ReportArguments : CommonOptions {
   std::string language = "en";
   bool quick = false;
   std::vector<std::string> only;
-  std::filesystem::path earlier;
+  std::filesystem::path earlier, libtorch;
 };
 
 Language parse_language(const std::string& name) {
@@ -83,6 +83,7 @@ int run(const ReportArguments& options) {
   if (!options.earlier.empty()) earlier = read_earlier(options.earlier, header());
   const ReportFolder folder(options.folder);
   const Json kernels = measured_kernels();
+  if (!options.libtorch.empty()) second_libtorch(options.libtorch);
 
   std::vector<Measured> measured;
   for (const Question& question : asked) {
@@ -90,7 +91,8 @@ int run(const ReportArguments& options) {
     measured.push_back({question, question.measure({options.quick, options.threads, options.data,
                                                     [&](std::int64_t done, std::int64_t total) {
                                                       progress.show(done, total);
-                                                    }})});
+                                                    },
+                                                    options.libtorch})});
   }
 
   Json report = report_json(header(), measured);
@@ -116,7 +118,7 @@ int run(const ReportArguments& options) {
   files["report.json"] = text_of(report);
   folder.write(files);
 
-  fmt::print("{}{}", first_screen_text(shown.first, language), not_measured_text(measured, language));
+  fmt::print("{}", answer_text(shown, measured));
   if (changes) fmt::print("{}\n", changes_text(*changes, language, Medium::terminal));
   fmt::print("{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
   return 0;
@@ -147,6 +149,7 @@ void add_report(CLI::App& app, Action& action) {
       ->add_option("--compare", options->earlier,
                    "Show what has changed since an earlier report of this machine: its report.json")
       ->option_text("FILE");
+  add_libtorch(*command, options->libtorch);
   add_data(*command, *options);
   add_threads(*command, *options);
   command->callback([&action, options] { action = [options] { return run(*options); }; });

@@ -76,4 +76,17 @@ Contents contents_of(const std::vector<Measured>& measured, const Json& header,
   return contents;
 }
 
+std::string answer_text(const Contents& contents, const std::vector<Measured>& measured) {
+  const Language language = contents.language;
+  std::string text = first_screen_text(contents.first, language);
+  if (contents.first.move_when.empty() && contents.first.stay_when.empty()) {
+    std::string verdicts;
+    for (const std::vector<Section>* sections : {&contents.sections, &contents.appendix})
+      for (const Section& section : *sections)
+        if (!section.verdict.empty()) verdicts += fmt::format("- {}\n", section.verdict);
+    if (!verdicts.empty()) text += verdicts + "\n";
+  }
+  return text + not_measured_text(measured, language);
+}
+
 }  // namespace twin::reports

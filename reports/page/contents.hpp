@@ -15,4 +15,8 @@ namespace twin::reports {
 Contents contents_of(const std::vector<Measured>& measured, const Json& header,
                      const std::optional<Changes>& changes, Language language);
 
+/// For the terminal: the answer in short, or the verdict of each question where none says when to move; and
+/// which questions were not measured, and why.
+std::string answer_text(const Contents& contents, const std::vector<Measured>& measured);
+
 }  // namespace twin::reports

@@ -17,7 +17,7 @@ FirstScreen first_screen_of(const std::vector<Measured>& measured, const Json& h
 
 std::string first_screen_html(const FirstScreen& first, Language language);
 std::string first_screen_markdown(const FirstScreen& first, Language language);
-/// Without the picture and the numbers.
+/// For the terminal: without the picture and the numbers.
 std::string first_screen_text(const FirstScreen& first, Language language);
 /// For the terminal: which questions were not measured, and why.
 std::string not_measured_text(const std::vector<Measured>& measured, Language language);

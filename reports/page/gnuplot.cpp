@@ -37,7 +37,7 @@ std::string tics(const Axis& axis, const std::vector<std::pair<double, std::stri
 
 std::string literal(const std::string& text) {
   std::string result = "'";
-  for (const char c : text) result += c == '\'' ? "''" : c == '\n' ? "'.\"\\n\".'" : std::string{c};
+  for (const char c : text) result += c == '\'' ? "'.\"'\".'" : c == '\n' ? "'.\"\\n\".'" : std::string{c};
   return result + "'";
 }
 

@@ -15,7 +15,7 @@ inline constexpr int kWidth = 560, kHeight = 400;
 inline constexpr double kGraphWidth = 440, kGraphHeight = 250;
 
 /// Between single quotes gnuplot takes everything as it is, between double ones it runs what stands in
-/// backquotes. A line ends between double ones alone.
+/// backquotes. A line and a single quote stand between double ones alone.
 std::string literal(const std::string& text);
 
 /// gnuplot does not break lines.

@@ -21,6 +21,7 @@ struct Measuring {
   int threads = 1;
   DatasetOptions data;
   std::function<void(std::int64_t done, std::int64_t total)> on_progress;
+  std::filesystem::path libtorch = {};  // a second one, beside that of this program; empty: none
 };
 
 struct Picture {

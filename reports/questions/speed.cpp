@@ -9,7 +9,6 @@
 
 #include "reports/questions/question.hpp"
 #include "reports/runs/benching.hpp"
-#include "reports/runs/peers.hpp"
 #include "shared/terminal/table.hpp"
 
 namespace twin::reports {
@@ -22,6 +21,7 @@ Json measure(const Measuring& measuring) {
   std::vector<std::string> words;
   if (measuring.quick) words.push_back("--quick");
   words.push_back("--device=cpu");
+  if (!measuring.libtorch.empty()) words.push_back("--libtorch=" + measuring.libtorch.string());
   return run_benching_apart(words, bench_threads());
 }
 
@@ -171,45 +171,6 @@ std::string named_table(const Json& json, Language language) {
   return table.markdown();
 }
 
-// What NumPy and PyTorch in Python took, with manual's time of the same run beside it.
-std::string peers_table(const Json& json, Language language) {
-  const bool english = language == Language::english;
-  Table table(english ? std::vector<std::string>{"network", ">batch", ">threads", "peer", ">µs per step",
-                                                 ">over manual"}
-                      : std::vector<std::string>{"jaringan", ">batch", ">utas", "pembanding",
-                                                 ">µs per langkah", ">terhadap manual"});
-  std::set<std::string> gaps;
-  const std::vector<Timing> all = timings(json);
-  for (const Json& row : json.at("peers")) {
-    if (!row.contains("median_us")) {
-      gaps.insert(fmt::format("{}: {}", name_of(row.at("peer").get<std::string>(), language),
-                              peer_reason(row, language)));
-      continue;
-    }
-    const auto manual = std::find_if(all.begin(), all.end(), [&](const Timing& timing) {
-      return timing.side == "manual" && row.at("subject") == timing.subject &&
-             row.at("batch") == timing.batch && row.at("dtype") == timing.dtype &&
-             row.at("threads") == timing.threads;
-    });
-    const double us = row.at("median_us");
-    table.add({row.at("subject").get<std::string>(), std::to_string(row.at("batch").get<std::int64_t>()),
-               std::to_string(row.at("threads").get<int>()),
-               name_of(row.at("peer").get<std::string>(), language), rounded(us, 4),
-               manual == all.end() ? std::string() : rounded(us / manual->us.median)});
-  }
-  std::string text =
-      english
-          ? "The tutorial's own two programs, in processes of their own (so their ratio is not paired), on "
-            "the same weights and batch; their losses agree with the twins':\n\n"
-          : "Dua program dari tutorial itu sendiri, masing-masing dalam prosesnya sendiri (jadi rasionya "
-            "tidak berpasangan), pada bobot dan batch yang sama; loss-nya sesuai dengan kedua kembaran:\n\n";
-  text += table.markdown();
-  for (const std::string& gap : gaps)
-    text += fmt::format(fmt::runtime(english ? "\nNot measured here: {}\n" : "\nTidak diukur di sini: {}\n"),
-                        gap);
-  return text;
-}
-
 std::string answer(const Json& json, Language language) {
   const bool english = language == Language::english;
   std::string text;
@@ -229,7 +190,7 @@ std::string answer(const Json& json, Language language) {
   }
   text += english ? "The networks of the catalogue:\n\n" : "Jaringan dalam katalog:\n\n";
   text += named_table(json, language);
-  text += "\n\n" + peers_table(json, language);
+  text += "\n\n";
   std::set<std::pair<std::string, int>> settings;
   for (const Timing& timing : grid_of(json, "autograd")) settings.emplace(timing.dtype, timing.threads);
   for (const auto& [dtype, threads] : settings)
@@ -274,7 +235,7 @@ Picture lines_picture(const Json& json, Language language) {
       true,
       true,
       {}};
-  for (const char* side : {"manual", "eigen", "control", "autograd", "tuned"}) {
+  for (const char* side : {"manual", "eigen", "control", "autograd", "tuned", "numpy", "pytorch"}) {
     Curve curve{name_of(side, language), {}, {}};
     const std::vector<Timing> points = curve_points(json, side, 1);
     for (const Timing& timing : points) {
@@ -284,16 +245,6 @@ Picture lines_picture(const Json& json, Language language) {
     if (!curve.x.empty()) plot.curves.push_back(std::move(curve));
     if (const std::optional<double> x = crossover(points))
       plot.marks.push_back({*x, fmt::format("manual = {}", name_of(side, language))});
-  }
-  for (const char* peer : {"numpy", "pytorch"}) {
-    Curve curve{name_of(peer, language), {}, {}};
-    for (const Json& row : json.at("peers"))
-      if (row.at("peer") == peer && row.contains("median_us") && row.at("threads") == 1 &&
-          width_of(row.at("subject").get<std::string>()) > 0) {
-        curve.x.push_back(static_cast<double>(width_of(row.at("subject").get<std::string>())));
-        curve.y.push_back(row.at("median_us"));
-      }
-    if (!curve.x.empty()) plot.curves.push_back(std::move(curve));
   }
   return {"speed", std::move(plot)};
 }

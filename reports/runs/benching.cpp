@@ -33,12 +33,10 @@ Timing parse_name(const std::string& name) {
 
 // Google Benchmark sorts its counters by name.
 std::size_t place_of(std::string_view side) {
-  constexpr std::string_view kOrder[] = {"manual",   "fixed", "eigen",   "control",
-                                         "autograd", "tuned", "products"};
-  return static_cast<std::size_t>(
-      std::find_if(std::begin(kOrder), std::end(kOrder),
-                   [&](std::string_view name) { return side.starts_with(name); }) -
-      std::begin(kOrder));
+  constexpr std::string_view kOrder[] = {"manual",   "fixed", "eigen",   "control",    "autograd", "tuned",
+                                         "products", "numpy", "pytorch", "autograd-2", "pytorch-2"};
+  const std::string_view name = side.substr(0, side.find('+'));
+  return static_cast<std::size_t>(std::find(std::begin(kOrder), std::end(kOrder), name) - std::begin(kOrder));
 }
 
 }  // namespace
@@ -54,12 +52,21 @@ std::vector<int> bench_threads() {
   return threads;
 }
 
-Json run_benching(const bench::Options& options,
+Json run_benching(bench::Options options, const Guests& guests,
                   const std::function<void(std::int64_t, std::int64_t)>& on_round) {
+  options.guests = {guests.begin(), guests.end()};
   Json json = Json::parse(bench::run(options, on_round));
   json["left_out"] = Json::array();
-  for (const bench::LeftOut& out : bench::left_out(options))
-    json["left_out"].push_back({{"side", out.side}, {"why", out.why}, {"subjects", out.subjects}});
+  const auto leave_out = [&](const std::vector<bench::LeftOut>& all) {
+    for (const bench::LeftOut& out : all)
+      json["left_out"].push_back({{"side", out.side}, {"why", out.why}, {"subjects", out.subjects}});
+  };
+  leave_out(bench::left_out(options));
+  json["guests"] = Json::array();
+  for (const auto& guest : guests) {
+    leave_out(guest->left_out());
+    json["guests"].push_back(guest->json());
+  }
   return json;
 }
 
@@ -82,7 +89,7 @@ Json run_benching_apart(const std::vector<std::string>& words, const std::vector
       all = std::move(json);
     } else {
       for (Json& benchmark : json.at("benchmarks")) all["benchmarks"].push_back(std::move(benchmark));
-      for (Json& peer : json.at("peers")) all["peers"].push_back(std::move(peer));
+      for (Json& guest : json.at("guests")) all["guests"].push_back(std::move(guest));
       all["seconds"] = all.at("seconds").get<double>() + json.at("seconds").get<double>();
     }
   }

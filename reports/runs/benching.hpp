@@ -7,6 +7,7 @@
 
 #include "bench/train_step.hpp"
 #include "reports/json.hpp"
+#include "reports/runs/guests.hpp"
 #include "shared/statistics.hpp"
 
 namespace twin::reports {
@@ -32,8 +33,9 @@ struct Timing {
 std::vector<const Backend*> bench_backends();
 
 /// Google Benchmark's JSON, and in "left_out", as [{"side", "why", "subjects"}], the sides that lack
-/// something of a subject. Precondition: cap_thread_pools() and use_threads().
-Json run_benching(const bench::Options& options,
+/// something of a subject, and in "guests" what reports/runs/guests.hpp says of each. Precondition:
+/// cap_thread_pools() and use_threads().
+Json run_benching(bench::Options options, const Guests& guests,
                   const std::function<void(std::int64_t done, std::int64_t total)>& on_round);
 
 /// `twin bench <words>` for each number of threads, one after the other, each in a process of its own that

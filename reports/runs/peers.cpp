@@ -1,294 +1,121 @@
 #include "reports/runs/peers.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <filesystem>
 #include <fmt/format.h>
-#include <string_view>
+#include <unistd.h>
 
-#include "reports/backends.hpp"
-#include "reports/questions/question.hpp"
-#include "shared/compare/tolerances.hpp"
 #include "shared/errors.hpp"
-#include "shared/formats/files.hpp"
-#include "shared/formats/npy.hpp"
-#include "shared/machine/process.hpp"
-#include "shared/seeds/initialise.hpp"
-#include "shared/statistics.hpp"
-#include "shared/stems.hpp"
 
 namespace twin::reports {
 namespace {
 
-constexpr Seed kPeerSeed = 1;
-constexpr int kCheckedSteps = 5;
-constexpr const char* kSchema = "twingrad.peer/1";
-// Of a peer that does not do some part of the network: exit code and last line (bench/peers/exchange.py).
-constexpr int kUnsupportedCode = 3;
-constexpr std::string_view kUnsupported = "unsupported: ";
-
-// Processor time is read in ticks of the clock, beside wall time: a process of one busy thread can read 1.01.
-constexpr double kBusySlack = 0.1;
-
-struct Peer {
-  std::string name, script;
-  std::vector<PeerResult::Missing> modules;  // that it imports
+struct Package {
+  std::string module, package;
 };
 
-const std::vector<Peer>& peers() {
-  const PeerResult::Missing numpy{"numpy", "python3-numpy"}, torch{"torch", "python3-torch"};
-  static const std::vector<Peer> all{{"numpy", "numpy_peer.py", {numpy}},
-                                     {"pytorch", "pytorch_peer.py", {numpy, torch}}};
-  return all;
-}
-
-// ---- Python
-
-bool succeeds(const std::vector<std::string>& words) {
+std::string said_by(const std::vector<std::string>& words,
+                    const std::map<std::string, std::string>& environment = {}) {
   try {
-    return run_program(words).code == 0;
+    const Finished finished = run_program(words, {}, environment);
+    return finished.code == 0 ? "yes " + last_line(finished.out) : "";
   } catch (const MachineError&) {  // there is no such program
-    return false;
+    return {};
   }
 }
 
 bool has_module(const std::string& python, const std::string& module) {
-  return succeeds(
-      {python, "-c",
-       fmt::format("import importlib.util, sys; sys.exit(importlib.util.find_spec('{}') is None)", module)});
+  const std::string script =
+      fmt::format("import importlib.util, sys; sys.exit(importlib.util.find_spec('{}') is None)", module);
+  return !said_by({python, "-c", script}).empty();
 }
 
-// ---- The files
-
-// A stem and its numbers.
-template <typename Spec>
-Json stem_json(std::string_view stem, const Spec& spec) {
-  Json json{{"stem", stem}};
-  for (const Hyperparameter& number : hyperparameters_of(spec)) json[std::string(number.name)] = number.value;
-  return json;
+std::string script_of(const std::string& peer) {
+  return (std::filesystem::path(TWINGRAD_PEERS_DIR) / (peer + "_peer.py")).string();
 }
 
-void write_case(const bench::Subject& subject, const NamedTensors& parameters, const OwnedBatch& batch,
-                DType dtype, int threads, bool quick, const TemporaryFolder& folder) {
-  Json spec = peer_case(subject.spec, dtype, threads);
-  spec.update(
-      {{"checked_steps", kCheckedSteps}, {"rounds", quick ? 5 : 11}, {"round_seconds", quick ? 0.02 : 0.05}});
-  write_file(folder / "case.json", spec.dump());
-  NamedTensors arrays = parameters;
-  arrays.add(batch.inputs.renamed("inputs"));
-  arrays.add(batch.targets.renamed("targets"));
-  write_npz(folder / "arrays.npz", arrays);
+// In both languages, as reason_of() reads it.
+template <typename... Values>
+Json in_both(Text text, const Values&... values) {
+  return {{"en", say(Language::english, text, values...)},
+          {"id", say(Language::indonesian, text, values...)}};
 }
 
-std::vector<TwinLosses> losses_of_twins(const NetworkSpec& spec, const NamedTensors& parameters,
-                                        const OwnedBatch& batch, DType dtype) {
-  std::vector<TwinLosses> all;
-  for (const Backend* backend : backends()) {
-    const std::unique_ptr<Network> network = backend->build(spec, dtype, Device::cpu);
-    network->load_parameters(parameters);
-    TwinLosses& twin = all.emplace_back(TwinLosses{backend->name(), {}});
-    for (int step = 0; step < kCheckedSteps; ++step) twin.losses.push_back(network->train_step(batch.view()));
+// The first python3 that has every module.
+GuestProgram python_peer(const std::string& peer, const std::vector<Package>& modules,
+                         const std::vector<std::string>& pythons) {
+  GuestProgram program{peer, {}};
+  program.not_measured = in_both(translatable("there is no python3; apt-get install python3"));
+  for (const std::string& python : pythons) {
+    if (said_by({python, "-c", ""}).empty()) continue;
+    const auto lacking = std::find_if(modules.begin(), modules.end(), [&](const Package& package) {
+      return !has_module(python, package.module);
+    });
+    if (lacking == modules.end()) return {peer, {python, script_of(peer)}};
+    program.not_measured = in_both(translatable("python3 has no module {}; apt-get install {}"),
+                                   lacking->module, lacking->package);
   }
-  return all;
+  return program;
 }
 
-// ---- What a peer says
-
-std::string last_line(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
-}
-
-std::string string_or_nothing(const Json& json) { return json.is_string() ? json.get<std::string>() : ""; }
-
-// Throws Json::exception when something is missing, or of another type.
-PeerTiming timing_of(const Json& said) {
-  PeerTiming timing;
-  timing.version = said.at("version");
-  timing.python = said.at("python");
-  timing.blas = string_or_nothing(said.at("blas"));
-  timing.busy_threads = said.at("busy_threads");
-  timing.us_per_step = said.at("us_per_step").get<std::vector<double>>();
-  if (timing.us_per_step.empty()) return timing;
-  timing.us = quartiles(timing.us_per_step);
-  return timing;
-}
-
-void judge(const Finished& finished, const std::vector<TwinLosses>& expected, int threads,
-           PeerResult& result) {
-  if (finished.code != 0) {
-    const std::string reason = last_line(finished.err);
-    if (finished.code == kUnsupportedCode && reason.starts_with(kUnsupported)) {
-      result.unsupported = reason.substr(kUnsupported.size());
-      return;
-    }
-    result.fault = peer_failure(finished);
-    return;
-  }
-  try {
-    const Json said = Json::parse(finished.out);
-    if (said.at("schema") != kSchema) {
-      result.fault = fmt::format("what it said is no {}", kSchema);
-      return;
-    }
-    PeerTiming timing = timing_of(said);
-    result.fault = peer_disagreement(said.at("losses").get<std::vector<double>>(), expected, result.dtype,
-                                     timing.loss_gap);
-    if (result.fault.empty() && !(timing.us.median > 0)) result.fault = "it gave no times";
-    if (result.fault.empty() && timing.busy_threads > threads + kBusySlack)
-      result.fault =
-          fmt::format("it kept {:.2f} threads busy where {} were asked for", timing.busy_threads, threads);
-    if (result.fault.empty()) result.timing = std::move(timing);
-  } catch (const Json::exception&) {
-    result.fault = fmt::format("what it said is damaged: {}", last_line(finished.out).substr(0, 60));
-  }
+// The folder in which Python finds the package torch that `folder` lies in; nothing when it lies in none.
+std::optional<std::filesystem::path> packages_around(const std::filesystem::path& folder) {
+  for (std::filesystem::path at = folder; at.has_relative_path(); at = at.parent_path())
+    if (at.filename() == "torch" && std::filesystem::exists(at / "__init__.py")) return at.parent_path();
+  return {};
 }
 
 }  // namespace
 
-PeerPython find_python(std::string_view name, const std::vector<std::string>& pythons) {
-  const Peer& peer =
-      *std::find_if(peers().begin(), peers().end(), [&](const Peer& each) { return each.name == name; });
-  PeerPython result{{}, {"python3", "python3"}};
-  for (const std::string& python : pythons) {
-    if (!succeeds({python, "-c", ""})) continue;
-    const auto lacking = std::find_if(peer.modules.begin(), peer.modules.end(),
-                                      [&](const auto& module) { return !has_module(python, module.what); });
-    if (lacking == peer.modules.end()) return {python, {}};
-    result.missing = *lacking;
+std::vector<GuestProgram> python_peers(const std::vector<std::string>& pythons) {
+  const Package numpy{"numpy", "python3-numpy"}, torch{"torch", "python3-torch"};
+  return {python_peer("numpy", {numpy}, pythons), python_peer("pytorch", {numpy, torch}, pythons)};
+}
+
+SecondLibTorch second_libtorch(const std::filesystem::path& folder) {
+  const std::string where = fmt::format("--libtorch {}", folder.string());
+  const std::string front_door = TWINGRAD_SOURCE_DIR "/twin";
+  std::error_code ignored;
+  const std::filesystem::path absolute = std::filesystem::absolute(folder, ignored);
+  const std::vector<std::string> words{front_door, "--libtorch", absolute.string(), "serve-side"};
+  // It reads nothing, so it says who it is, and ends. On a terminal the building is seen.
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  const Finished finished = run_program(words, "it is built from the sources, which must be there", {},
+                                        terminal ? Errors::shown : Errors::captured);
+  if (finished.code != 0) {
+    std::string why = last_line(finished.err);
+    for (const std::string prefix : {"twin: ", "--libtorch: "})
+      if (why.starts_with(prefix)) why.erase(0, prefix.size());
+    throw MachineError(why.empty() ? "no twin could be built over this LibTorch" : why, where,
+                       "give the unpacked zip, or the wheel's torch/share/cmake");
   }
-  return result;
+  const Json hello = Json::parse(last_line(finished.out), nullptr, false);
+  if (!hello.is_object() || hello.value("schema", Json()) != kSideSchema)
+    throw MachineError("what was built over this LibTorch says nothing", where, "build it again");
+  return {absolute, hello.at("program").get<std::string>(), hello.at("version")};
 }
 
-std::map<std::string, std::string> peer_environment(int threads) {
-  const std::string count = std::to_string(threads);
-  return {{"OPENBLAS_NUM_THREADS", count},
-          {"OMP_NUM_THREADS", count},
-          {"MKL_NUM_THREADS", count},
-          {"PYTHONDONTWRITEBYTECODE", "1"}};
-}
-
-Json peer_case(const NetworkSpec& spec, DType dtype, int threads) {
-  Json layers = Json::array();
-  for (const LayerSpec& layer : spec.layers) {
-    layers.push_back(stem_json(stem_of(layer), layer));
-    layers.back()["name"] = layer.name;
-  }
-  return {{"layers", std::move(layers)},
-          {"loss", stem_json(name_of(spec.loss), spec.loss)},
-          {"optimizer", stem_json(name_of(spec.optimizer), spec.optimizer)},
-          {"schedule", spec.schedule ? Json(name_of(*spec.schedule)) : Json()},
-          {"clipping", spec.clipping ? Json(name_of(*spec.clipping)) : Json()},
-          {"dtype", to_string(dtype)},
-          {"threads", threads}};
-}
-
-std::string peer_failure(const Finished& finished) {
-  const std::string reason = last_line(finished.err);
-  return fmt::format("it failed: {}", !reason.empty()   ? reason
-                                      : finished.signal ? fmt::format("signal {}", finished.signal)
-                                                        : fmt::format("exit code {}", finished.code));
-}
-
-std::string peer_disagreement(const std::vector<double>& losses, const std::vector<TwinLosses>& twins,
-                              DType dtype, double& gap) {
-  for (const TwinLosses& twin : twins) {
-    if (losses.size() != twin.losses.size())
-      return fmt::format("it gave {} losses where {} were asked for", losses.size(), twin.losses.size());
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-      const double expected = twin.losses[i];
-      const double difference = std::abs(losses[i] - expected);
-      if (!(difference <= tolerance::kPeerLossRoundings * unit_roundoff(dtype) * std::abs(expected)))
-        return fmt::format("it does not compute the same: the loss of step {} is {}, and {} in the {} twin",
-                           i + 1, losses[i], expected, twin.twin);
-      if (difference > 0) gap = std::max(gap, difference / std::abs(expected));
+std::vector<GuestProgram> guests_of_libtorch(const SecondLibTorch& second,
+                                             const std::vector<std::string>& pythons) {
+  std::vector<GuestProgram> programs{{"autograd-2", {second.program.string(), "serve-side"}}};
+  std::error_code ignored;
+  const auto packages = packages_around(std::filesystem::weakly_canonical(second.folder, ignored));
+  if (!packages) return programs;
+  GuestProgram peer{"pytorch-2", {}};
+  peer.not_measured =
+      in_both(translatable("no python3 can import NumPy and the torch of {}"), packages->string());
+  // That of the virtual environment, <venv>/lib/python3.x/site-packages, knows where its packages are.
+  const std::filesystem::path of_venv = *packages / "../../../bin/python3";
+  std::vector<std::pair<std::string, std::map<std::string, std::string>>> tried;
+  if (std::filesystem::exists(of_venv)) tried.push_back({of_venv.lexically_normal().string(), {}});
+  for (const std::string& python : pythons) tried.push_back({python, {{"PYTHONPATH", packages->string()}}});
+  for (const auto& [python, environment] : tried)
+    if (said_by({python, "-c", "import numpy, torch; print(torch.__file__)"}, environment) ==
+        "yes " + (*packages / "torch/__init__.py").string()) {
+      peer = {"pytorch-2", {python, script_of("pytorch")}, environment};
+      break;
     }
-  }
-  return {};
-}
-
-std::vector<PeerResult> run_peers(const std::vector<bench::Subject>& subjects, DType dtype, int threads,
-                                  bool quick,
-                                  const std::function<void(std::int64_t, std::int64_t)>& on_progress,
-                                  const std::vector<std::string>& pythons, std::string_view only) {
-  std::vector<Peer> asked = peers();
-  if (!only.empty()) std::erase_if(asked, [&](const Peer& peer) { return peer.name != only; });
-  std::vector<PeerPython> found;
-  for (const Peer& peer : asked) found.push_back(find_python(peer.name, pythons));
-  const bool any =
-      std::any_of(found.begin(), found.end(), [](const PeerPython& p) { return !p.path.empty(); });
-  const std::map<std::string, std::string> environment = peer_environment(threads);
-
-  std::vector<PeerResult> results;
-  const auto total = static_cast<std::int64_t>(subjects.size() * asked.size());
-  for (const bench::Subject& subject : subjects) {
-    const TemporaryFolder folder;
-    std::vector<TwinLosses> expected;
-    if (any) {
-      const NamedTensors parameters = initial_parameters(subject.spec, dtype, kPeerSeed);
-      const OwnedBatch batch = subject.random_batch(dtype, kPeerSeed);
-      expected = losses_of_twins(subject.spec, parameters, batch, dtype);
-      write_case(subject, parameters, batch, dtype, threads, quick, folder);
-    }
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      on_progress(static_cast<std::int64_t>(results.size()), total);
-      const Peer& peer = asked[i];
-      PeerResult result{subject.name, subject.batch, dtype, peer.name, {}, {}, {}, {}};
-      if (found[i].path.empty()) {
-        result.missing = found[i].missing;
-      } else {
-        const std::string script = (std::filesystem::path(TWINGRAD_PEERS_DIR) / peer.script).string();
-        judge(run_program({found[i].path, script, folder.path().string()}, "install python3", environment),
-              expected, threads, result);
-      }
-      results.push_back(std::move(result));
-    }
-  }
-  return results;
-}
-
-Json json_of(const PeerResult& result) {
-  Json row{{"subject", result.subject},
-           {"batch", result.batch},
-           {"dtype", to_string(result.dtype)},
-           {"peer", result.peer}};
-  if (result.timing) {
-    const PeerTiming& timing = *result.timing;
-    row.update({{"version", timing.version},
-                {"python", timing.python},
-                {"blas", timing.blas},
-                {"us_per_step", timing.us_per_step},
-                {"first_quartile_us", timing.us.lower},
-                {"median_us", timing.us.median},
-                {"third_quartile_us", timing.us.upper},
-                {"busy_threads", timing.busy_threads},
-                {"loss_gap", timing.loss_gap}});
-  } else if (result.missing) {
-    const auto& [what, package] = *result.missing;
-    const bool python = what == "python3";
-    row["not_measured"] = {
-        {"en", fmt::format("{}; apt-get install {}",
-                           python ? "there is no python3" : fmt::format("python3 has no module {}", what),
-                           package)},
-        {"id",
-         fmt::format("{}; apt-get install {}",
-                     python ? "python3 tidak ada" : fmt::format("python3 tidak memiliki modul {}", what),
-                     package)}};
-  } else if (!result.unsupported.empty()) {
-    row["unsupported"] = result.unsupported;
-  } else {
-    row["fault"] = result.fault;
-  }
-  return row;
-}
-
-std::string peer_reason(const Json& row, Language language) {
-  if (row.contains("fault")) return row.at("fault");
-  if (!row.contains("unsupported")) return reason_of(row, language);
-  const Text text{"left out of {}: it lacks the {}", "tidak diikutkan pada {}: tidak memiliki {}"};
-  return fmt::format(fmt::runtime(text.in(language)), row.at("subject").get<std::string>(),
-                     row.at("unsupported").get<std::string>());
+  programs.push_back(std::move(peer));
+  return programs;
 }
 
 }  // namespace twin::reports

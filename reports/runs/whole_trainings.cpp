@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "reports/backends.hpp"
+#include "reports/runs/peers.hpp"
 #include "reports/runs/training.hpp"
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
@@ -28,7 +29,6 @@ struct Task {
   std::int64_t quick_steps;
 };
 constexpr Task kTasks[] = {{"xor", 1000}, {"fashion-mlp", 60}};
-constexpr const char* kPeers[] = {"numpy", "pytorch"};
 
 struct Training {
   double seconds = 0, last_loss = 0;
@@ -82,7 +82,7 @@ Tensor stacked(const char* name, const std::vector<OwnedBatch>& batches, Tensor 
 }
 
 void write_case(const Work& work, int threads, const TemporaryFolder& folder) {
-  Json spec = peer_case(work.entry.spec, kDType, threads);
+  Json spec = network_json(work.entry.spec, kDType, threads);
   spec.update({{"steps", work.steps}, {"checked_steps", kCheckedSteps}});
   write_file(folder / "case.json", spec.dump());
   NamedTensors arrays = work.initial;
@@ -94,16 +94,20 @@ void write_case(const Work& work, int threads, const TemporaryFolder& folder) {
 }
 
 // Adds a training to the row of a peer; a fault stands in the row from then on.
-void add_peer_training(Json& row, const Finished& finished, const std::vector<TwinLosses>& twins,
+void add_peer_training(Json& row, const Finished& finished, const GuestCases::Losses& twins,
                        double last_loss) {
   if (finished.code != 0) {
-    row["fault"] = peer_failure(finished);
+    const std::string reason = last_line(finished.err);
+    row["fault"] =
+        fmt::format("it failed: {}", !reason.empty()   ? reason
+                                     : finished.signal ? fmt::format("signal {}", finished.signal)
+                                                       : fmt::format("exit code {}", finished.code));
     return;
   }
   try {
     const Json said = Json::parse(finished.out);
     double gap = 0;
-    std::string fault = peer_disagreement(said.at("losses").get<std::vector<double>>(), twins, kDType, gap);
+    std::string fault = disagreement(said.at("losses").get<std::vector<double>>(), twins, kDType, gap);
     const double end = said.at("last_loss");
     if (fault.empty() && !(std::abs(end - last_loss) <= kSameEnd * std::abs(last_loss)))
       fault = fmt::format("it does not learn the same: its last loss is {}, and {} by hand", end, last_loss);
@@ -131,17 +135,13 @@ Json run_task(const Task& task, const Measuring& measuring, const std::vector<st
   for (const Backend* backend : backends())
     sides.push_back(
         {{"side", backend->name()}, {"version", backend->description()}, {"seconds", Json::array()}});
-  std::vector<PeerPython> found;
-  for (const char* peer : kPeers) {
-    found.push_back(find_python(peer, pythons));
-    sides.push_back({{"side", peer}, {"seconds", Json::array()}, {"import_seconds", Json::array()}});
-    if (found.back().path.empty()) {
-      PeerResult lacking{task.network, work.entry.batch_size, kDType, peer, {}, found.back().missing, {}, {}};
-      sides.back()["not_measured"] = json_of(lacking).at("not_measured");
-    }
+  const std::vector<GuestProgram> peers = python_peers(pythons);
+  for (const GuestProgram& peer : peers) {
+    sides.push_back({{"side", peer.side}, {"seconds", Json::array()}, {"import_seconds", Json::array()}});
+    if (!peer.not_measured.is_null()) sides.back()["not_measured"] = peer.not_measured;
   }
   const std::string script = (std::filesystem::path(TWINGRAD_PEERS_DIR) / "whole_training.py").string();
-  std::vector<TwinLosses> losses;
+  GuestCases::Losses losses;
   for (std::int64_t repetition = 0; repetition < repetitions; ++repetition) {
     on_progress(repetition, repetitions);
     losses.clear();
@@ -149,14 +149,14 @@ Json run_task(const Task& task, const Measuring& measuring, const std::vector<st
       const Training training = train(*backends()[i], work);
       sides[i]["seconds"].push_back(training.seconds);
       sides[i]["last_loss"] = training.last_loss;
-      losses.push_back({backends()[i]->name(), training.losses});
+      losses[std::string(backends()[i]->name())] = training.losses;
     }
-    for (std::size_t i = 0; i < std::size(kPeers); ++i) {
+    for (std::size_t i = 0; i < peers.size(); ++i) {
       Json& side = sides[backends().size() + i];
-      if (found[i].path.empty() || side.contains("fault")) continue;
+      if (peers[i].words.empty() || side.contains("fault")) continue;
       add_peer_training(side,
-                        run_program({found[i].path, script, kPeers[i], folder.path().string()},
-                                    "install python3", peer_environment(measuring.threads)),
+                        run_program({peers[i].words.front(), script, peers[i].side, folder.path().string()},
+                                    "install python3", environment_for(measuring.threads)),
                         losses, sides[0].at("last_loss"));
     }
   }

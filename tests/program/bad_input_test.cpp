@@ -126,6 +126,24 @@ TEST(BadInput, CudaWithoutCuda) {
     expect_refused({command, "xor", "--device", "cuda"}, {"no CUDA device", "--device cpu"});
 }
 
+// Before anything is built or measured.
+TEST(BadInput, SecondLibTorchThatIsNone) {
+  const TemporaryFolder folder;
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"bench", "xor", "--quick"},
+        {"bench", "xor", "--quick", "--threads", "1"},
+        {"report", "--quick", "--out", (folder / "report").string()}}) {
+    const auto with = [&](const std::string& libtorch) {
+      std::vector<std::string> words = command;
+      words.insert(words.end(), {"--libtorch", libtorch});
+      return words;
+    };
+    expect_refused(with("/nonexistent"), {"no such folder", "--libtorch /nonexistent"});
+    expect_refused(with(folder.path().string()), {"no TorchConfig.cmake", "torch/share/cmake"});
+  }
+  EXPECT_THAT(names_in(folder.path()), IsEmpty());
+}
+
 // Each file of the dataset, damaged in each way, is named in the one line.
 class DamagedData : public testing::TestWithParam<std::string> {
  protected:

@@ -385,7 +385,7 @@ TEST(Bench, MeasuresAsManyThreadsAsItIsTold) {
     EXPECT_LE(row["autograd.busy"], 1.1);
   }
   EXPECT_EQ(result["benchmarks"].size(), 1);
-  for (const json& peer : result["peers"]) EXPECT_EQ(peer["threads"], 1);
+  for (const json& guest : result["guests"]) EXPECT_EQ(guest["threads"], 1);
 }
 
 TEST(Mutants, AreNamedOneByOneOrByTheirStem) {

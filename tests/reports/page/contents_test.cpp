@@ -81,6 +81,22 @@ TEST(Contents, TheGlossaryHasTheSameWordsInEveryLanguage) {
   EXPECT_THAT(english, testing::IsSupersetOf({"ulp", "dispatch", "bound", "tensor", "graph", "batch"}));
 }
 
+TEST(Contents, TheTerminalHasTheVerdictsWhereNobodySaysWhenToMove) {
+  std::vector<Measured> all = measured(3);
+  all[1].json = not_measured({"no clock", "tidak ada jam"});
+  const auto text = [&] {
+    return answer_text(contents_of(all, fixture_header(), {}, Language::english), all);
+  };
+  EXPECT_THAT(text(), mentions("- q1 is the verdict.\n- q3 is the verdict.\n", "- q2: no clock"));
+  all[2].question.first_words = [](const Json&, Language) {
+    FirstWords words;
+    words.stay_when = {"it is small"};
+    return words;
+  };
+  EXPECT_THAT(text(), mentions("- it is small", "- q2: no clock"));
+  EXPECT_THAT(text(), testing::Not(mentions("verdict")));
+}
+
 TEST(Contents, ShowsWhatHasChanged) {
   const Changes changes{"def456", {{"q1", {"a", 2, "µs", Figure::Better::lower}, 1}}, 3, 0, 0};
   const Contents contents = contents_of(measured(1), fixture_header(), changes, Language::english);

@@ -45,7 +45,7 @@ class BenchingTest : public testing::Test {
       options.backends = bench_backends();
       options.seconds = 0.01;
       std::int64_t last = 0, rounds = 0;
-      const Json json = run_benching(options, [&](std::int64_t done, std::int64_t total) {
+      const Json json = run_benching(options, {}, [&](std::int64_t done, std::int64_t total) {
         EXPECT_EQ(done, last + 1);
         last = done;
         rounds = total;

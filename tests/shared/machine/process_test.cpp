@@ -53,5 +53,48 @@ TEST(Process, NamesAProgramThatIsNotThere) {
                        "cannot run no-such-program-anywhere", "No such file", "install it");
 }
 
+TEST(Companion, AnswersLineForLine) {
+  Companion cat({"cat"}, "");
+  EXPECT_EQ(cat.ask("one", 5), "one");
+  EXPECT_EQ(cat.ask("two", 5), "two");
+  EXPECT_EQ(cat.why(), "");
+}
+
+TEST(Companion, SpeaksWithoutBeingAsked) {
+  Companion greeter({"sh", "-c", "echo $NAME; echo there; read line; echo $line$line"}, "", {{"NAME", "hi"}});
+  EXPECT_EQ(greeter.ask("", 5), "hi");
+  EXPECT_EQ(greeter.ask("", 5), "there");
+  EXPECT_EQ(greeter.ask("a", 5), "aa");
+}
+
+TEST(Companion, SaysWhyThereIsNoAnswer) {
+  const auto why = [](const char* script) {
+    Companion companion({"sh", "-c", script}, "");
+    EXPECT_EQ(companion.ask("go", 0.2), std::nullopt);
+    EXPECT_EQ(companion.ask("go", 5), std::nullopt);  // it is not asked again
+    return companion.why();
+  };
+  EXPECT_EQ(why("read line; echo first >&2; echo last >&2; exit 1"), "last");
+  EXPECT_EQ(why("read line; exit 7"), "exit code 7");
+  EXPECT_EQ(why("read line; kill -SEGV $$"), "signal 11");
+  EXPECT_EQ(why("read line; sleep 60"), "it did not answer within 0 s");
+  EXPECT_EQ(why("exec 0<&- 1<&- 1>&- ; exec sleep 60"), "it did not answer within 0 s");
+  EXPECT_EQ(why("read line; printf half"), "exit code 0");
+}
+
+TEST(Companion, NeedsAProgram) {
+  EXPECT_THROW_MESSAGE(Companion({"/nonexistent"}, "build it"), MachineError, "/nonexistent", "build it");
+}
+
+TEST(Companion, EndsWithWhoHeldIt) {
+  std::string pid;
+  {
+    Companion companion({"sh", "-c", "echo $$; read line; sleep 60"}, "");
+    pid = companion.ask("", 5).value();
+    EXPECT_EQ(::kill(std::stoi(pid), 0), 0);
+  }
+  EXPECT_NE(::kill(std::stoi(pid), 0), 0);
+}
+
 }  // namespace
 }  // namespace twin
