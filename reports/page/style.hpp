@@ -41,7 +41,8 @@ h2.part { margin-top: 4rem; font-size: 1.9rem; }
 .numbers li { display: grid; grid-template-columns: 6.2rem minmax(0, 1fr); gap: 0.7rem; align-items: center;
               font-size: 0.85rem; line-height: 1.35; }
 .numbers strong { font-size: 1.5rem; line-height: 1.1; }
-.first figure img { margin: 0; max-width: none; }
+.first figure { order: 1; }
+.warning::before { content: "⚠ "; }
 #answer .first + h2 { margin-top: 1.5rem; }
 .claims { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 0.8rem 1.2rem;
           margin: 0.5rem 0 0; padding: 0; list-style: none; font-size: 0.95rem; line-height: 1.45; }
@@ -58,7 +59,7 @@ h2.part { margin-top: 4rem; font-size: 1.9rem; }
 @media (max-width: 39.99rem) {
   body { line-height: 1.5; }
   h1 { font-size: 1.35rem; }
-  body > header p, .first { font-size: 0.93rem; line-height: 1.35; }
+  body > header p, .warning, .first { font-size: 0.93rem; line-height: 1.35; }
   body > header p { margin-bottom: 0.6rem; }
   .first { gap: 0.6rem; }
   .when { padding: 0.5rem 0.7rem; }
@@ -67,7 +68,6 @@ h2.part { margin-top: 4rem; font-size: 1.9rem; }
   .numbers { gap: 0.35rem; }
   .numbers li { font-size: 0.8rem; line-height: 1.25; }
   .numbers strong { font-size: 1.2rem; }
-  .first figure { order: 1; }
 }
 @media (min-width: 40rem) {
   .first { grid-template-columns: 1fr 1fr; }
@@ -78,7 +78,8 @@ h2.part { margin-top: 4rem; font-size: 1.9rem; }
 }
 @media (min-width: 64rem) {
   .first { grid-template-columns: 1fr 1fr 1.45fr; grid-template-rows: auto 1fr; }
-  .first figure { grid-column: 3; grid-row: 1 / 3; }
+  .first figure { order: 0; grid-column: 3; grid-row: 1 / 3; }
+  .first figure img { max-width: none; }
   .numbers { grid-column: 1 / 3; }
 }
 nav { margin-top: 2.5rem; }

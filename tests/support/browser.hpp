@@ -21,7 +21,8 @@ inline bool has_browser() {
 }
 
 /// Shows the page `html` at every width in every language that it can be switched to, and returns
-/// {"problems": ["390 px, en: …"], "languages": ["en", "id"], "pictures": 12}: what is cut or wider than the
+/// {"problems": ["390 px, en: …"], "languages": ["en", "id"], "pictures": 12, "ends":
+/// {"390": 800}}: where the answer and its numbers end, on a wide page its picture too; and what is cut or wider than the
 /// page, pictures that do not show, links into the page that lead nowhere, a switch that does not switch, an
 /// error in the console. Precondition: has_browser().
 inline nlohmann::json browse(const std::string& html, const std::vector<int>& widths) {
@@ -33,6 +34,7 @@ const html = PAGE, widths = WIDTHS, problems = [];
 const frame = document.getElementById('frame');
 const shown = element => element.getClientRects().length > 0;
 const languages = new Set();
+const ends = {};
 let pictures = 0;
 
 function scrolls(element, root) {
@@ -54,6 +56,9 @@ async function look(page, where) {
     const hides = /hidden|clip/.test(frame.contentWindow.getComputedStyle(element).overflowX);
     if (hides && element.scrollWidth > element.clientWidth + 1) problem(name + ' is cut');
   }
+  const narrow = width < 640;
+  for (const part of page.querySelectorAll(narrow ? '.first > :not(figure)' : '.first > *'))
+    if (shown(part)) ends[width] = Math.max(ends[width] ?? 0, Math.round(part.getBoundingClientRect().bottom));
   // On a telephone the first figures of a table are on the screen, and its first column stays.
   for (const table of page.querySelectorAll('.wide')) {
     if (!shown(table) || table.scrollWidth <= table.clientWidth) continue;
@@ -104,7 +109,7 @@ frame.onload = async () => {
     problems.push('' + error);
   }
   document.getElementById('result').textContent =
-      JSON.stringify({problems, languages: [...languages].sort(), pictures}).replace(/[<>&]/g, '?');
+      JSON.stringify({problems, languages: [...languages].sort(), pictures, ends}).replace(/[<>&]/g, '?');
 };
 frame.srcdoc = html;
 </script>

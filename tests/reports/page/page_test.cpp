@@ -131,6 +131,27 @@ TEST(Page, NothingIsCutInABrowser) {
   EXPECT_EQ(seen["pictures"], 2 * 2 * (1 + plots_of_every_kind().size()));  // widths, languages
 }
 
+// Sentences as long as those of a report, in the language that needs more room.
+TEST(Page, TheAnswerNeedsNoScrolling) {
+  SKIP_WITHOUT_BROWSER();
+  Contents answer{Language::indonesian, "Mengapa beralih dari kode manual ke framework?", {}, {}, ""};
+  answer.first.lead = first_screen_of({}, nlohmann::json::object(), Language::indonesian).lead;
+  const std::string sentence =
+      "lapisan Anda selebar 512 atau lebih: LibTorch 2.6 saat itu 1,1 kali lebih cepat (batch 256, 2 utas).";
+  answer.first.move_when = answer.first.stay_when = {sentence, sentence, sentence};
+  answer.first.numbers = {{"189 ×", "LibTorch 1.13 terhadap kode manual: lebar 8, batch 1, float32, 1 utas"},
+                          {"1,03 ×", "hal yang sama pada lebar 2048, batch 256"},
+                          {"40 dari 61", "kesalahan klasik yang tidak mungkin terjadi dengan autograd"}};
+  answer.first.picture =
+      drawn({"first", plots_of_every_kind()[0], "", "Makin rendah makin cepat."}, Language::indonesian);
+  Contents english = answer;
+  english.language = Language::english;
+  const nlohmann::json ends = browse(html_page({english, answer}, Language::indonesian), {390, 1440})["ends"];
+  EXPECT_LE(ends.at("390"), 844) << "on a telephone";
+  EXPECT_LE(ends.at("1440"), 800) << "on a desk, below the browser's own bars";
+  EXPECT_GT(ends.at("1440"), 300);
+}
+
 TEST(Page, TheBrowserWouldNotice) {
   SKIP_WITHOUT_BROWSER();
   const std::string problems =
