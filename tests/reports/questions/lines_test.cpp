@@ -119,12 +119,12 @@ TEST(LinesQuestion, ComparesThePeers) {
 TEST(LinesQuestion, BackwardsLinesAndTimeAreOfTheSameCode) {
   EXPECT_THAT(answer_of_lines(counts()),
               HasSubstr("the same 60 hand-written lines. 15 of these compute gradients: 25 %"));
-  EXPECT_THAT(rows_of(answer_of_lines(counts())), Contains(ElementsAre("xor", "40.0 %")));
+  EXPECT_THAT(rows_of(answer_of_lines(counts())), Contains(ElementsAre("XOR", "40.0 %")));
   // A noisy step says nothing.
   EXPECT_THAT(rows_of(answer_of_lines(counts())), Not(Contains(Contains("90.0 %"))));
   Json untimed = counts();
   untimed["steps"] = Json::array();
-  EXPECT_THAT(rows_of(answer_of_lines(untimed)), Not(Contains(ElementsAre("xor", "40.0 %"))));
+  EXPECT_THAT(rows_of(answer_of_lines(untimed)), Not(Contains(ElementsAre("XOR", "40.0 %"))));
 }
 
 TEST(LinesQuestion, TheSumGrowsWithTheKindsOfLayers) {
