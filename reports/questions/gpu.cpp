@@ -52,66 +52,57 @@ std::optional<std::int64_t> wins_from(const std::map<Point, Timing>& slow,
 }
 
 std::string answer(const Json& json, Language language) {
-  const bool english = language == Language::english;
   const auto manual = grid_of(json, "manual", "cpu"), autograd = grid_of(json, "autograd", "cpu"),
              there = grid_of(json, "autograd", "cuda"), moved = grid_of(json, "autograd+transfers", "cuda");
   const double peak = json.at("cuda_product_flops").get<double>() / 1e9;
-  Table table(english ? std::vector<std::string>{">batch", ">width", ">manual µs", ">autograd µs", ">GPU µs",
-                                                 ">GPU with transfers µs", ">GPU GFLOP/s", ">of its products"}
-                      : std::vector<std::string>{">batch", ">lebar", ">manual µs", ">autograd µs", ">GPU µs",
-                                                 ">GPU dengan transfer µs", ">GPU GFLOP/s",
-                                                 ">dari perkaliannya"});
+  Table table({">batch", ">" + say(language, "width"), ">" + say(language, "µs by hand"),
+               ">" + say(language, "µs with autograd"), ">" + say(language, "µs on the GPU"),
+               ">" + say(language, "µs on the GPU with transfers"), ">" + say(language, "GFLOP/s on the GPU"),
+               ">" + say(language, "share of a large product's rate")});
   for (const auto& [point, timing] : there) {
     const auto us = [&](const std::map<Point, Timing>& grid) {
       const auto found = grid.find(point);
-      return found == grid.end() ? std::string() : rounded(found->second.us.median, 4);
+      return found == grid.end() ? std::string() : rounded(found->second.us.median, language, 4);
     };
     table.add({std::to_string(point.first), std::to_string(point.second), us(manual), us(autograd), us(there),
-               us(moved), rounded(timing.gflops, 4), fmt::format("{:.1f} %", 100 * timing.gflops / peak)});
+               us(moved), rounded(timing.gflops, language, 4),
+               fmt::format(locale_of(language), "{:.1Lf} %", 100 * timing.gflops / peak)});
   }
   std::string text;
   std::vector<std::int64_t> batches;
   for (const auto& [point, timing] : there)
     if (batches.empty() || batches.back() != point.first) batches.push_back(point.first);
   const auto words = [&](const std::optional<std::int64_t>& width) {
-    return width     ? fmt::format(fmt::runtime(english ? "from width {}" : "mulai lebar {}"), *width)
-           : english ? std::string("at no width")
-                     : std::string("tidak pada lebar mana pun");
+    return width ? say(language, "from width {} on", *width) : say(language, "at no width");
   };
   for (const std::int64_t batch : batches)
-    text += fmt::format(
-        fmt::runtime(
-            english ? "- Batch {}: the GPU beats the manual twin {} ({} with transfers), and LibTorch on "
-                      "the processor {} ({} with transfers).\n"
-                    : "- Batch {}: GPU mengalahkan tulisan tangan {} ({} dengan transfer), dan "
-                      "LibTorch pada prosesor {} ({} dengan transfer).\n"),
-        batch, words(wins_from(manual, there, batch)), words(wins_from(manual, moved, batch)),
-        words(wins_from(autograd, there, batch)), words(wins_from(autograd, moved, batch)));
+    text += "- " +
+            say(language,
+                "At batch {}, the GPU is faster than code by hand on the processor {} ({} when the batch is "
+                "transferred for every step). It is faster than LibTorch on the processor {} ({} with the "
+                "transfers).",
+                batch, words(wins_from(manual, there, batch)), words(wins_from(manual, moved, batch)),
+                words(wins_from(autograd, there, batch)), words(wins_from(autograd, moved, batch))) +
+            "\n";
   text += "\n" + table.markdown();
   if (json.value("kept", false))
-    text +=
-        "\n" + kept_from(json,
-                         {"this LibTorch sees no CUDA device; with one, `bench/gpu.sh` measures it anew",
-                          "LibTorch ini tidak melihat perangkat CUDA; bila ada, `bench/gpu.sh` mengukurnya "
-                          "kembali"},
-                         kCommand, language);
+    text += "\n" + kept_from(json,
+                             translatable("this LibTorch sees no CUDA device; with one, `bench/gpu.sh` "
+                                          "measures it anew"),
+                             kCommand, language);
   return text;
 }
 
 std::vector<Picture> pictures(const Json& json, Language language) {
-  const bool english = language == Language::english;
   constexpr std::int64_t kBatch = 32;
-  Plot plot{
-      fmt::format(fmt::runtime(english ? "One training step, processor and GPU (batch {}, float32)"
-                                       : "Satu langkah pelatihan, prosesor dan GPU (batch {}, float32)"),
-                  kBatch),
-      english ? "width of each layer" : "lebar setiap lapis",
-      english ? "µs per step" : "µs per langkah",
-      true,
-      true,
-      true,
-      {}};
-  const auto add = [&](const char* title, std::string_view side, std::string_view device) {
+  Plot plot{say(language, "One training step on the processor and on the GPU (batch {}, float32)", kBatch),
+            say(language, "width of each layer"),
+            say(language, "µs per step"),
+            true,
+            true,
+            true,
+            {}};
+  const auto add = [&](const std::string& title, std::string_view side, std::string_view device) {
     Curve curve{title, {}, {}};
     for (const auto& [point, timing] : grid_of(json, side, device)) {
       if (point.first != kBatch) continue;
@@ -120,13 +111,17 @@ std::vector<Picture> pictures(const Json& json, Language language) {
     }
     if (!curve.x.empty()) plot.curves.push_back(std::move(curve));
   };
-  add(english ? "by hand, processor" : "tulisan tangan, prosesor", "manual", "cpu");
-  add(english ? "autograd, processor" : "autograd, prosesor", "autograd", "cpu");
-  add("autograd, GPU", "autograd", "cuda");
-  add(english ? "autograd, GPU, with transfers" : "autograd, GPU, dengan transfer", "autograd+transfers",
-      "cuda");
-  add(english ? "autograd off, GPU" : "tanpa autograd, GPU", "control", "cuda");
-  return {{"gpu", std::move(plot)}};
+  add(say(language, "code by hand, processor"), "manual", "cpu");
+  add(say(language, "autograd, processor"), "autograd", "cpu");
+  add(say(language, "autograd, GPU"), "autograd", "cuda");
+  add(say(language, "autograd, GPU, with transfers"), "autograd+transfers", "cuda");
+  add(say(language, "without autograd, GPU"), "control", "cuda");
+  return {{"gpu",
+           std::move(plot),
+           {},
+           say(language,
+               "Lower is faster. Where a curve of the GPU crosses one of the processor, the GPU "
+               "begins to win.")}};
 }
 
 std::vector<Figure> figures(const Json& json) {
@@ -144,12 +139,10 @@ Question gpu_question() {
   using namespace gpu;
   return {
       "gpu",
-      {"From which width does a GPU win, with and without transfers?",
-       "Mulai lebar berapa GPU menang, dengan dan tanpa transfer?"},
-      {"The same networks on the processor and on the GPU, in one process; on the GPU with the batch already "
-       "there, and with the batch brought there and the loss brought back for every step; TF32 off.",
-       "Jaringan yang sama pada prosesor dan GPU, dalam satu proses; pada GPU dengan batch yang sudah ada di "
-       "sana, dan dengan batch yang dikirim serta loss yang diambil kembali pada setiap langkah; TF32 mati."},
+      translatable("From which width does a GPU win, with and without transfers?"),
+      translatable("The same networks run on the processor and on the GPU, in one process. On the GPU they "
+                   "run twice: with the batch already there, and with the batch brought there and the loss "
+                   "brought back for every step. TF32, the GPU's shortened float32, is off."),
       "./twin report --only gpu",
       measure,
       nullptr,
