@@ -119,8 +119,8 @@ int run(const BenchArguments& options) {
     json.update(measured);
     json["kernels"] = measured_kernels();
     for (const DType dtype : options.dtypes)
-      json["peak_flops"][to_string(dtype)] = {{"one", bench::peak_flops(dtype, 1)},
-                                              {"all", bench::peak_flops(dtype, available_processors())}};
+      json["peak"][to_string(dtype)] = {{"flops_one", bench::peak_flops(dtype, 1)},
+                                        {"flops_all", bench::peak_flops(dtype, available_processors())}};
     json["copy_bytes_per_second"] = bench::copy_rate();
     if (std::find(benching.devices.begin(), benching.devices.end(), Device::cuda) != benching.devices.end())
       json["cuda_product_flops"] = autograd::product_flops(DType::float32, Device::cuda);

@@ -132,12 +132,12 @@ FirstWords first_words(const Json& json, Language language) {
        say(language, "lines of code by hand for one with LibTorch, over {} kinds of layers", costs.size())});
   if (longer)
     words.move_when.push_back(say(language,
-                                  "Move when you need many kinds of layers: {} kinds take {} lines by hand, "
+                                  "**You need many kinds of layers.** {} kinds take {} lines by hand, "
                                   "each with a backward pass to derive, and {} with LibTorch.",
                                   costs.size(), totals.manual, totals.autograd));
   else
     words.stay_when.push_back(say(language,
-                                  "Stay when lines of code decide: {} kinds of layers take {} by hand and {} "
+                                  "**Lines of code decide.** {} kinds of layers take {} by hand and {} "
                                   "with LibTorch.",
                                   costs.size(), totals.manual, totals.autograd));
   return words;

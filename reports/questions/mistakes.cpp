@@ -265,15 +265,16 @@ FirstWords first_words(const Json& json, Language language) {
              "mistakes in hand-written code train as if nothing were wrong (XOR and Fashion-MNIST)")});
     words.move_when.push_back(say(
         language,
-        "Move when nobody on the team checks gradients: {} of {} classic mistakes do not show in the "
-        "loss curve, and autograd makes {} of {} mistakes impossible.",
+        "**Nobody checks your gradients.** {} of {} classic mistakes do not show in the loss curve, and "
+        "autograd "
+        "makes {} of {} mistakes impossible.",
         c.silent, c.changed, count(json, [](const Json& mutant) { return is_framework(mutant, "derived"); }),
         count_all(json)));
   }
   if (checks_notice_almost_all(c))
     words.stay_when.push_back(say(language,
-                                  "Stay when every gradient is checked by finite differences and against "
-                                  "autograd: the checks notice {} of {} classic mistakes.",
+                                  "**Every gradient is checked** by finite differences and against autograd: "
+                                  "the checks notice {} of {} classic mistakes.",
                                   c.checked, c.network));
   return words;
 }

@@ -234,10 +234,12 @@ FirstWords first_words(const Json& json, Language language) {
     (by_numpy ? wins_of_numpy : wins_of_pytorch) += 1;
     const std::string conditions = say(language, "Python, {}, float32", threads(json, language));
     (by_numpy ? words.stay_when : words.move_when)
-        .push_back(by_numpy ? say(language, "You train a network as small as this one in NumPy. {} ({})",
-                                  text, conditions)
-                            : say(language, "You train a network of this size or larger in NumPy. {} ({})",
-                                  text, conditions));
+        .push_back(by_numpy
+                       ? say(language, "**Your code is in NumPy, and the network is this small.** {} ({})",
+                             text, conditions)
+                       : say(language,
+                             "**Your code is in NumPy, and the network is this large or larger.** {} ({})",
+                             text, conditions));
     if (duel->factor() <= largest) continue;
     largest = duel->factor();
     words.numbers = {{say(language, "{} ×", rounded(largest, language, 2)),

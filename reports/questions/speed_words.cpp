@@ -141,6 +141,22 @@ std::string peak_sentence(const Json& json, Language language) {
          "\n\n";
 }
 
+// Where a quarter of the points is lost, something else was at work on the machine.
+std::string noise_warning(const Json& json, Language language) {
+  std::size_t noisy = 0, all = 0;
+  for (const std::string& side : frameworks(json)) {
+    const Points points = points_of(json, side);
+    noisy += points.noisy;
+    all += points.noisy + points.sound.size();
+  }
+  if (4 * noisy <= all) return {};
+  return say(language,
+             "This was a noisy run: {} of {} comparisons are noisy, and left out. Run it again while nothing "
+             "else runs on "
+             "the machine.",
+             noisy, all);
+}
+
 // The claim, from every sound point of every framework.
 std::optional<FirstWords::Claim> inefficient(const Json& json, Language language) {
   std::size_t slower = 0, undecided = 0, faster = 0, noisy = 0;
@@ -158,7 +174,7 @@ std::optional<FirstWords::Claim> inefficient(const Json& json, Language language
   if (all == 0) return {};
   using Verdict = FirstWords::Claim::Verdict;
   return FirstWords::Claim{
-      say(language, "Hand-written code is inefficient."),
+      say(language, "Code written by hand in C++ is inefficient."),
       faster == 0        ? Verdict::does_not_hold
       : 2 * faster > all ? Verdict::holds
                          : Verdict::holds_in_part,
@@ -185,11 +201,11 @@ std::string stay_sentence(const Json& json, const std::string& side, const std::
   const Timing &first = curve.front(), &last = *(end - 1);
   if (&first == &last)
     return say(language,
-               "Stay while the network is small. At width {}, a step of {} takes {:.3Lg} times as long as "
+               "**The layers are narrow.** At width {}, a step of {} takes {:.3Lg} times as long as "
                "by hand (three layers, batch {}, {}, 1 thread).",
                width_of(first.subject), name_of(json, side, language), first.ratio, kBatch, kDType);
   return say(language,
-             "Stay while the network is small, up to width {}. A step of {} takes {:.3Lg} times as long as "
+             "**The layers are narrow**, up to width {}. A step of {} takes {:.3Lg} times as long as "
              "by hand at width {}, and {:.3Lg} times at width {} (three layers, batch {}, {}, 1 thread).",
              width_of(last.subject), name_of(json, side, language), first.ratio, width_of(first.subject),
              last.ratio, width_of(last.subject), kBatch, kDType);
@@ -206,13 +222,13 @@ std::string move_sentence(const Json& json, const std::string& side, const std::
   const std::vector<Timing> level = from([](const Timing& timing) { return timing.ratio_low < 1; });
   if (!level.empty())
     return say(language,
-               "Move without loss of speed from width {} on. There {} is level or ahead: its step takes "
+               "**The layers are wide**, from width {} on. There {} is level or ahead: its step takes "
                "{:.2Lf} to {:.2Lf} times as long as by hand (three layers, batch {}, {}, 1 thread).",
                width_of(level.front().subject), name, least(level).ratio, most(level).ratio, kBatch, kDType);
   const std::vector<Timing> little = from([](const Timing& timing) { return timing.ratio_high < kLittle; });
   if (!little.empty())
     return say(language,
-               "Move when the network is large: from width {} on, speed is no reason to stay. There a step "
+               "**The layers are wide.** From width {} on, speed is no reason to stay: there a step "
                "of {} takes at most {:.2Lf} times as long as by hand (three layers, batch {}, {}, 1 thread).",
                width_of(little.front().subject), name, most(little).ratio, kBatch, kDType);
   return {};
@@ -254,22 +270,17 @@ std::string answer(const Json& json, Language language) {
 
 FirstWords first_words(const Json& json, Language language) {
   FirstWords words;
-  for (const std::string& side : libtorches(json)) {
+  // Of the newest alone: two sentences that differ in a number are one too many.
+  if (const std::vector<std::string> sides = libtorches(json); !sides.empty()) {
+    const std::string& side = sides.front();
     const std::vector<Timing> curve = curve_of(points_of(json, side).sound);
     if (std::string sentence = stay_sentence(json, side, curve, language); !sentence.empty())
       words.stay_when.push_back(std::move(sentence));
     if (std::string sentence = move_sentence(json, side, curve, language); !sentence.empty())
       words.move_when.push_back(std::move(sentence));
   }
-  const std::string side = points_of(json, "autograd-2").sound.empty() ? "autograd" : "autograd-2";
-  if (const Points points = points_of(json, side); !points.sound.empty()) {
-    const Timing& high = most(points.sound);
-    words.numbers.push_back(
-        {fmt::format("{} ×", rounded(high.ratio, language)),
-         say(language, "is the time of a training step of {} over that by hand where it is longest: {}.",
-             name_of(json, side, language), point(high, language)) +
-             left_out_sentence(points.noisy, language)});
-  }
+  if (std::string warning = noise_warning(json, language); !warning.empty())
+    words.warnings.push_back(std::move(warning));
   if (auto claim = inefficient(json, language)) words.claims.push_back(*std::move(claim));
   if (!libtorches(json).empty()) words.picture = ratio_picture(json, language);
   return words;

@@ -327,12 +327,11 @@ FirstWords first_words(const Json& json, Language language) {
   const std::string where = network(json, *subject, language), who = framework(json),
                     how = threads(json, language);
   if (ratio > 1 + kAlike) {
-    words.stay_when.push_back(
-        say(language,
-            "The network is small. A training step of {} takes {} µs by hand and {} µs with {} and autograd "
-            "({}, float32). Only {} of these µs are arithmetic.",
-            where, rounded(s.arithmetic, language), rounded(s.all, language), who, how,
-            rounded(s.arithmetic, language)));
+    words.stay_when.push_back(say(
+        language,
+        "**The network is small.** A training step of {} takes {} µs by hand and {} µs with {} and autograd "
+        "({}, float32).",
+        where, rounded(s.arithmetic, language), rounded(s.all, language), who, how));
     words.numbers.push_back({say(language, "{} ×", rounded(ratio, language)),
                              say(language,
                                  "how many times as long as by hand a training step of {} takes with {} and "

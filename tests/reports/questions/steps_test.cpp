@@ -70,7 +70,7 @@ TEST(StepsQuestion, SaysToStayWhereTheHandIsFaster) {
     const FirstWords words = question.first_words(result(2, 20, 50), language);
     EXPECT_THAT(words.move_when, IsEmpty());
     ASSERT_THAT(words.stay_when, SizeIs(1));
-    // Samples, µs by hand and with LibTorch, its version, the thread; what of it is arithmetic.
+    // Samples, µs by hand and with LibTorch, its version, the thread.
     EXPECT_THAT(numbers_of(words.stay_when[0]), IsSupersetOf({4.0, 2.0, 50.0, 1.0}));
     EXPECT_THAT(words.stay_when[0], HasSubstr("LibTorch 2.15.0"));
     ASSERT_THAT(words.numbers, SizeIs(1));
