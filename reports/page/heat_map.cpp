@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "reports/page/gnuplot.hpp"
+#include "shared/terminal/style.hpp"
 
 namespace twin::reports::gnuplot {
 namespace {
@@ -99,6 +100,19 @@ std::string text_of_cell(const HeatMap& map, std::size_t i, Language language) {
   return text.empty() || map.doubtful.empty() || !map.doubtful.at(i) ? text : text + "*";
 }
 
+// So small that the longest text fits into its cell.
+int letters_of_cells(const HeatMap& map, Language language) {
+  constexpr int kSize = 14, kSmallest = 9;
+  constexpr double kLetter = 0.62, kMargins = 120;  // the key and the borders
+  std::size_t name = 0, longest = 1;
+  for (const std::string& row : map.rows) name = std::max(name, display_width(row));
+  for (std::size_t i = 0; i < map.values.size(); ++i)
+    longest = std::max(longest, display_width(text_of_cell(map, i, language)));
+  const double room = (kWidth - kMargins - kSize * kLetter * static_cast<double>(name)) /
+                      static_cast<double>(std::max<std::size_t>(1, map.columns.size()));
+  return std::clamp(static_cast<int>(room / (kLetter * static_cast<double>(longest))), kSmallest, kSize);
+}
+
 }  // namespace
 
 std::vector<Tint> map_tints() {
@@ -111,6 +125,7 @@ std::vector<Tint> map_tints() {
 std::string heat_map(const HeatMap& map, Language language) {
   const std::size_t columns = map.columns.size();
   const Scale scale(map);
+  const int letters = letters_of_cells(map, language);
   std::string script = fmt::format(
       "set style fill solid 1 noborder\nset border 0\nunset grid\nset tics scale 0\nset rmargin 11\n"
       "set xrange [-0.5:{:.1f}]\nset yrange [{:.1f}:-0.5]\n",
@@ -128,8 +143,8 @@ std::string heat_map(const HeatMap& map, Language language) {
         cells += fmt::format("{} {} 0x{}\n", c, r, mixed(kLight, scale.step(value)).substr(1));
       const std::string text = text_of_cell(map, i, language);
       if (!text.empty())
-        script += fmt::format("set label {} at {},{} center noenhanced font ',14' tc '{}' front\n",
-                              literal(text), c, r, kInk);
+        script += fmt::format("set label {} at {},{} center noenhanced font ',{}' tc '{}' front\n",
+                              literal(text), c, r, letters, kInk);
     }
   // Outside the picture: gnuplot refuses to draw nothing.
   if (cells.empty()) cells = "-9 -9 0\n";

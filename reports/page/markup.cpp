@@ -116,12 +116,12 @@ std::string blocks_markdown(const std::vector<Block>& blocks) {
   for (const Block& block : blocks) {
     const auto part = [&](std::size_t i) { return blocks_markdown(block.parts.at(i)); };
     if (block.kind == kText)
-      markdown += block.text;
+      markdown += blocks_text({block}) + "\n\n";
     else if (block.kind == kDetails)  // nobody reads Markdown on the line of a tag
-      markdown += fmt::format("<details>\n<summary>{}</summary>\n\n{}\n\n</details>\n",
+      markdown += fmt::format("<details>\n<summary>{}</summary>\n\n{}</details>\n\n",
                               line_html_of(blocks_text(block.parts.at(0))), part(1));
     else
-      markdown += fmt::format("**{}**\n\n{}\n\n**{}**\n\n{}\n", blocks_text(block.parts.at(0)), part(1),
+      markdown += fmt::format("**{}**\n\n{}**{}**\n\n{}", blocks_text(block.parts.at(0)), part(1),
                               blocks_text(block.parts.at(2)), part(3));
   }
   return markdown;

@@ -41,7 +41,10 @@ void cap_thread_pools(int threads) {
       // OpenBLAS and OpenMP have threads of their own for the same processors: those of OpenMP would go on
       // spinning after their work, and take the processors from OpenBLAS (a step of 512 features took twice
       // as long).
-      {"OMP_WAIT_POLICY", "passive"}};
+      {"OMP_WAIT_POLICY", "passive"},
+      // OpenBLAS's threads spin too, for 2^26 cycles unless they are told another power: too long where
+      // another process has its turn next. This one is half a millisecond.
+      {"OPENBLAS_THREAD_TIMEOUT", "20"}};
   start_anew_with(wanted);
 }
 
