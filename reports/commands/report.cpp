@@ -21,7 +21,7 @@ struct ReportArguments : CommonOptions {
   std::string language = "en";
   bool quick = false;
   std::vector<std::string> only;
-  std::filesystem::path earlier, libtorch;
+  std::filesystem::path earlier, libtorch, from;
 };
 
 Language parse_language(const std::string& name) {
@@ -70,36 +70,61 @@ Json warnings_of(const Json& kernels) {
   return warnings;
 }
 
-int run(const ReportArguments& options) {
-  // Whatever can be refused is refused before anything is measured.
-  const Language language = parse_language(options.language);
-  const std::vector<Question> asked = chosen(options.only);
-  use_threads(options.threads, backends());
+// What a report says, and of what.
+struct Results {
+  std::vector<Measured> measured;
+  Json report;  // report.json, but for the names of the pictures
+  std::optional<Changes> changes;
+};
+
+Results measure(const ReportArguments& options, const std::vector<Question>& asked) {
   const BusyThreads busy;
   const auto header = [&] {
     return json_header("report", {{"quick", options.quick}, {"only", options.only}}, options.threads, busy);
   };
   std::optional<Json> earlier;
   if (!options.earlier.empty()) earlier = read_earlier(options.earlier, header());
-  const ReportFolder folder(options.folder);
   const Json kernels = measured_kernels();
   if (!options.libtorch.empty()) second_libtorch(options.libtorch);
 
-  std::vector<Measured> measured;
+  Results results;
   for (const Question& question : asked) {
-    Progress progress(fmt::format("{} ({}/{})", question.id, measured.size() + 1, asked.size()));
-    measured.push_back({question, question.measure({options.quick, options.threads, options.data,
-                                                    [&](std::int64_t done, std::int64_t total) {
-                                                      progress.show(done, total);
-                                                    },
-                                                    options.libtorch})});
+    Progress progress(fmt::format("{} ({}/{})", question.id, results.measured.size() + 1, asked.size()));
+    results.measured.push_back({question, question.measure({options.quick, options.threads, options.data,
+                                                            [&](std::int64_t done, std::int64_t total) {
+                                                              progress.show(done, total);
+                                                            },
+                                                            options.libtorch})});
   }
+  results.report = report_json(header(), results.measured);
+  results.report["kernels"] = kernels;
+  if (earlier) results.changes = changes_between(*earlier, results.report);
+  return results;
+}
 
-  Json report = report_json(header(), measured);
-  report["kernels"] = kernels;
-  report["warnings"] = warnings_of(kernels);
-  std::optional<Changes> changes;
-  if (earlier) changes = changes_between(*earlier, report);
+Json read_json(const std::filesystem::path& path) {
+  Json json = Json::parse(read_file(path), nullptr, false);
+  if (!json.is_object())
+    throw DataError("is no JSON of a report, damaged or half-written", path.string(), "measure again");
+  return json;
+}
+
+// The numbers of an earlier report, of this machine or another; questions that it did not ask are left out.
+Results read_results(const std::filesystem::path& folder, const std::vector<Question>& asked) {
+  Json header = read_json(folder / "report.json");
+  if (header.value("schema", Json()) != "twingrad.report/1" || !header.contains("kernels"))
+    throw DataError("is no report.json of this version", (folder / "report.json").string(), "measure again");
+  Results results;
+  for (const Question& question : asked)
+    if (std::filesystem::exists(folder / json_path(question)))
+      results.measured.push_back({question, read_json(folder / json_path(question))});
+  results.report = report_json(header, results.measured);
+  return results;
+}
+
+void write_page(const ReportFolder& folder, Results results, Language language) {
+  auto& [measured, report, changes] = results;
+  report["warnings"] = warnings_of(report.at("kernels"));
   std::vector<Contents> contents;
   for (const Language each : kLanguages) contents.push_back(contents_of(measured, report, changes, each));
   const auto& shown = *std::find_if(contents.begin(), contents.end(),
@@ -120,6 +145,25 @@ int run(const ReportArguments& options) {
 
   fmt::print("{}", answer_text(shown, measured));
   if (changes) fmt::print("{}\n", changes_text(*changes, language, Medium::terminal));
+}
+
+int run(const ReportArguments& options) {
+  // Whatever can be refused is refused before anything is measured.
+  const Language language = parse_language(options.language);
+  for (const Language each : kLanguages) say(each, "1 thread");  // a damaged catalogue, too
+  const std::vector<Question> asked = chosen(options.only);
+  use_threads(options.threads, backends());
+  const ReportFolder folder(options.folder);
+  if (options.from.empty()) {
+    write_page(folder, measure(options, asked), language);
+  } else {
+    try {
+      write_page(folder, read_results(options.from, asked), language);
+    } catch (const Json::exception&) {
+      throw DataError("is damaged, or of another version: something is missing in it", options.from.string(),
+                      "measure again");
+    }
+  }
   fmt::print("{}\n", (std::filesystem::absolute(options.folder) / "index.html").string());
   return 0;
 }
@@ -145,6 +189,10 @@ void add_report(CLI::App& app, Action& action) {
       ->add_option("--lang", options->language,
                    "Language of report.md, and the one that the page shows first")
       ->option_text("en|id [en]");
+  command
+      ->add_option("--from", options->from,
+                   "Measure nothing: write the page anew out of the numbers of an earlier report, its folder")
+      ->option_text("DIR");
   command
       ->add_option("--compare", options->earlier,
                    "Show what has changed since an earlier report of this machine: its report.json")

@@ -38,9 +38,14 @@ void note_two(int severity, po_message_t first, const char* file, std::size_t li
 
 // All catalogues of a language, a file for each part of the report.
 Catalogue read_all(std::string_view code) {
+  const std::filesystem::path folder = std::filesystem::path(TWINGRAD_PO_DIR) / code;
+  std::error_code none;
   Catalogue all;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(TWINGRAD_PO_DIR) / code))
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none))
     if (entry.path().extension() == ".po") all.merge(read_catalogue(entry.path()));
+  if (none)
+    throw DataError("the report's texts cannot be read", folder.string(),
+                    "take the folder as it came with the sources");
   return all;
 }
 
@@ -73,10 +78,7 @@ std::string translated(std::string_view english, Language language) {
   return found == translations.end() || found->second.empty() ? std::string(english) : found->second;
 }
 
-std::string Text::in(Language language) const {
-  if (language == Language::indonesian && !indonesian.empty()) return std::string(indonesian);
-  return translated(english, language);
-}
+std::string Text::in(Language language) const { return translated(english, language); }
 
 const std::locale& locale_of(Language language) {
   static const std::locale comma(std::locale::classic(), new DecimalComma);

@@ -19,11 +19,9 @@ std::string_view code_of(Language language);
 
 /// A text of the report by its English words, which are its name in the catalogues too.
 struct Text {
-  std::string_view english, indonesian = {};
+  std::string_view english;
 
   constexpr Text(const char* words) : english(words) {}
-  constexpr Text(std::string_view words, std::string_view translated)
-      : english(words), indonesian(translated) {}
   /// As in the catalogue; in English where it has no translation.
   std::string in(Language language) const;
 };
@@ -39,8 +37,7 @@ std::string translated(std::string_view english, Language language);
 const std::locale& locale_of(Language language);
 
 /// The text in the language, with its {} filled as by fmt::format. A translation may put them in another
-/// order:
-/// "{1} … {0}".
+/// order: "{1} … {0}".
 template <typename... Values>
 std::string say(Language language, Text text, const Values&... values) {
   return fmt::vformat(locale_of(language), text.in(language), fmt::make_format_args(values...));

@@ -34,13 +34,14 @@ Question speed_question() {
   return {
       "speed",
       translatable("At which width and batch does LibTorch overtake hand-written code on this processor?"),
-      translatable("The networks have three dense layers of the same width, a sigmoid after each; those of "
-                   "the catalogue are measured too. There is one process for each number of threads. Its "
-                   "thread pools are limited before it starts. In it all sides take turns, in an order drawn "
-                   "anew each round, on the same weights and data. NumPy, PyTorch in Python and a second "
-                   "LibTorch run in processes of their own; each waits until it is its turn. A ratio is the "
-                   "median over the rounds, with its 95 % interval. A point is noisy when the middle half of "
-                   "its times is wider than a tenth of the median."),
+      translatable(
+          "The networks have three dense layers of the same width, a sigmoid after each; those of "
+          "the catalogue are measured too. There is one process for each number of threads. Its "
+          "thread pools are limited before it starts. In it all sides take turns, in an order drawn "
+          "anew each round, on the same weights and data. NumPy, PyTorch in Python and a second "
+          "LibTorch run in processes of their own; each waits until it is its turn. A ratio is the "
+          "median over the rounds, with its 95 % interval. A point is noisy when this interval is wider "
+          "than a tenth of the ratio."),
       "./twin bench",
       measure,
       verdict,

@@ -70,8 +70,9 @@ Picture spread_picture(const Json& json, Language language) {
           std::move(plot),
           {},
           say(language,
-              "A box holds the middle half of the rounds. A narrow box at 1 is a quiet measurement; a point "
-              "whose box is wider than a tenth of the median counts as noisy.")};
+              "A box holds the middle half of the rounds. A narrow box at 1 is a quiet measurement. What "
+              "slows both "
+              "sides of a round alike widens the boxes, and leaves the ratio as it is.")};
 }
 
 // Williams, Waterman, Patterson 2009: no more than the memory delivers, no more than the processor computes.

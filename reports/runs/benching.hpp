@@ -24,8 +24,9 @@ struct Timing {
 
   /// More threads were busy than were asked for: whatever was measured, it was not that.
   bool valid() const { return busy <= threads + 0.1; }
-  /// The middle half of the rounds is wider than a tenth of the median.
-  bool noisy() const { return us.spread() > 0.1; }
+  /// The 95 % interval of the ratio is wider than a tenth of it. (What slows all sides of a round alike
+  /// spreads their times and leaves the ratio as it is; the spread of the times is no measure of it.)
+  bool noisy() const { return ratio_high - ratio_low > 0.1 * ratio; }
 };
 
 /// Every side that `twin bench` knows: manual, manual in sizes known to the compiler, manual without BLAS,

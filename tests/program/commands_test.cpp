@@ -452,6 +452,24 @@ TEST(Report, SpeaksBothLanguages) {
     EXPECT_THAT(page, HasSubstr(part));
 }
 
+TEST(Report, WritesThePageAnewOutOfItsNumbers) {
+  const TemporaryFolder first, second, none;
+  ASSERT_EQ(run_twin(small_report(first.path())).code, 0);
+  const Finished said =
+      run_twin({"report", "--from", first.path().string(), "--out", second.path().string(), "--lang", "en"});
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(names_in(second / "data"), names_in(first / "data"));
+  EXPECT_EQ(read_file(second / "report.md"), read_file(first / "report.md"));
+  EXPECT_EQ(json::parse(read_file(second / "report.json")), json::parse(read_file(first / "report.json")));
+
+  write_file(first / "data/mistakes.json", "{\"mutants\": [{}]}");
+  const Finished damaged =
+      run_twin({"report", "--from", first.path().string(), "--out", (none / "out").string()});
+  EXPECT_EQ(damaged.code, 2);
+  EXPECT_THAT(damaged.err, HasSubstr("is damaged"));
+  EXPECT_FALSE(std::filesystem::exists(none / "out"));
+}
+
 TEST(Report, ShowsWhatHasChanged) {
   const TemporaryFolder folder;
   ASSERT_EQ(run_twin(small_report(folder.path())).code, 0);

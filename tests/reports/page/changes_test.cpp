@@ -26,7 +26,7 @@ TEST(ReportJson, HoldsTheFiguresOfEveryQuestion) {
 }
 
 TEST(ReportJson, SaysWhatWasNotMeasured) {
-  const Json json = report(not_measured({"no clock", "tidak ada jam"}));
+  const Json json = report(Json{{"not_measured", {{"en", "no clock"}, {"id", "tidak ada jam"}}}});
   EXPECT_EQ(json["questions"]["q"]["not_measured"]["en"], "no clock");
   EXPECT_FALSE(json["questions"]["q"].contains("figures"));
 }

@@ -25,8 +25,8 @@ inline Json fixture_header() {
 /// Its figures are the fields of its JSON: "up" is better higher, "steps" a count, all others better lower.
 inline Question fixture_question(std::string_view id) {
   return {id,
-          {"How long?", "Berapa lama?"},
-          {"With a <clock>.", "Dengan <jam>."},
+          "network",
+          "With a <clock>.",
           "./twin clock",
           [](const Measuring&) {
             return Json{{"a", 1}};

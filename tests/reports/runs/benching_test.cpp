@@ -22,9 +22,14 @@ TEST(Timing, MoreThreadsThanAskedForAreNotValid) {
   EXPECT_TRUE(timing(1.9, 2).valid());
 }
 
-TEST(Timing, IsNoisyWhenTheMiddleHalfIsWide) {
-  EXPECT_FALSE(timing(1, 1, {1, 9.6, 10, 10.5, 99}).noisy());
-  EXPECT_TRUE(timing(1, 1, {1, 9.4, 10, 10.5, 99}).noisy());
+TEST(Timing, IsNoisyWhenTheIntervalOfItsRatioIsWide) {
+  Timing wide_times = timing(1, 1, {1, 5, 10, 15, 99});
+  wide_times.ratio = 2;
+  wide_times.ratio_low = 1.95;
+  wide_times.ratio_high = 2.1;
+  EXPECT_FALSE(wide_times.noisy());
+  wide_times.ratio_high = 2.2;
+  EXPECT_TRUE(wide_times.noisy());
 }
 
 TEST(Timing, KnowsTheWidthOfTheGrid) {
