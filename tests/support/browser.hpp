@@ -22,9 +22,9 @@ inline bool has_browser() {
 
 /// Shows the page `html` at every width in every language that it can be switched to, and returns
 /// {"problems": ["390 px, en: …"], "languages": ["en", "id"], "pictures": 12, "ends":
-/// {"390": 800}}: where the answer and its numbers end, on a wide page its picture too; and what is cut or wider than the
-/// page, pictures that do not show, links into the page that lead nowhere, a switch that does not switch, an
-/// error in the console. Precondition: has_browser().
+/// {"390": 800}}: where the answer and its numbers end, on a wide page its picture too; and what is cut or
+/// wider than the page, pictures that do not show, links into the page that lead nowhere, a switch that does
+/// not switch, an error in the console. Precondition: has_browser().
 inline nlohmann::json browse(const std::string& html, const std::vector<int>& widths) {
   // The page is a frame in another page that may look into it, so it stays as it is and its width is exact.
   static constexpr const char* kAround = R"HTML(<!DOCTYPE html><meta charset="utf-8">
