@@ -131,10 +131,12 @@ Operand<Scalar> columns_of(const Operand<Scalar>& b, Index first, Index count) {
 template <typename Scalar>
 void multiply_by_eigen(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride,
                        bool add) {
-  const int threads = Eigen::nbThreads();
+  // A thread that sleeps takes some tens of microseconds to wake: a product that one thread does in as long
+  // (128×128 matrices) is shared with nobody.
+  constexpr Index kWorthSharing = Index{1} << 21;  // multiplications
+  const int threads = a.rows * a.cols * b.cols < kWorthSharing ? 1 : Eigen::nbThreads();
   const Index longer = std::max(a.rows, b.cols);
-  constexpr Index kWhole =
-      16;  // elements: a share starts where the kernels' vectors and rows of registers do
+  constexpr Index kWhole = 16;  // a share starts where the kernels' vectors and rows of registers do
   const Index share = (longer + threads * kWhole - 1) / (threads * kWhole) * kWhole;
   if (threads == 1 || share >= longer) return product(a, b, c, stride, add);
   const bool by_rows = a.rows >= b.cols;
