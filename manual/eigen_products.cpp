@@ -1,9 +1,7 @@
 #include "manual/eigen_products.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
 #include "manual/matrix.hpp"
 

@@ -111,9 +111,7 @@ Json read_json(const std::filesystem::path& path) {
 
 // The numbers of an earlier report, of this machine or another; questions that it did not ask are left out.
 Results read_results(const std::filesystem::path& folder, const std::vector<Question>& asked) {
-  Json header = read_json(folder / "report.json");
-  if (header.value("schema", Json()) != "twingrad.report/1" || !header.contains("kernels"))
-    throw DataError("is no report.json of this version", (folder / "report.json").string(), "measure again");
+  const Json header = read_report(folder / "report.json");
   Results results;
   for (const Question& question : asked)
     if (std::filesystem::exists(folder / json_path(question)))

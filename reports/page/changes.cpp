@@ -13,6 +13,7 @@ namespace twin::reports {
 namespace {
 
 constexpr const char* kSchema = "twingrad.report/1";
+constexpr const char* kRemedy = "name the report.json of an earlier report";
 constexpr double kNoise = 0.05;
 
 std::string_view to_string(Figure::Better better) {
@@ -105,15 +106,19 @@ Json report_json(Json header, const std::vector<Measured>& measured) {
   return header;
 }
 
-Json read_earlier(const std::filesystem::path& path, const Json& header) {
-  constexpr const char* kRemedy = "name the report.json of an earlier report";
-  const Json json = Json::parse(read_file(path), nullptr, false);
+Json read_report(const std::filesystem::path& path) {
+  Json json = Json::parse(read_file(path), nullptr, false);
   if (json.is_discarded()) throw DataError("is no JSON, damaged or half-written", path.string(), kRemedy);
   const std::string schema = json.is_object() && json.contains("schema") && json["schema"].is_string()
                                  ? json["schema"].get<std::string>()
                                  : "none";
   if (schema != kSchema)
     throw DataError(fmt::format("its schema is {}, and not {}", schema, kSchema), path.string(), kRemedy);
+  return json;
+}
+
+Json read_earlier(const std::filesystem::path& path, const Json& header) {
+  const Json json = read_report(path);
   try {
     expect_complete(json);
     for (const auto& [field, value] : header.at("machine").items()) {

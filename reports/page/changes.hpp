@@ -23,6 +23,9 @@ std::string json_path(const Question& question);
 /// json_header() of the run.
 Json report_json(Json header, const std::vector<Measured>& measured);
 
+/// A report.json, of any machine. Throws DataError when the file is missing, damaged or something else.
+Json read_report(const std::filesystem::path& path);
+
 /// Reads the report.json of an earlier run. Throws DataError when it is damaged, half-written or of another
 /// schema, or when its figures do not compare with those of a run with this `header`: another machine,
 /// another number of threads, a --quick run on one side alone.

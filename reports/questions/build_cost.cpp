@@ -16,7 +16,6 @@ namespace twin::reports {
 namespace build_cost {
 
 constexpr const char* kNetwork = "xor";  // of bench/startup
-constexpr double kNoisy = 0.1;           // of the median
 constexpr double kMega = 1e6, kMilli = 1e-3;
 
 Json measure(const Measuring& measuring) {
@@ -65,7 +64,7 @@ std::string spread_cell(const Quartiles& spread, double unit, bool several, Lang
   if (!several) return median;
   const std::string all = fmt::format("{} ({}…{})", median, rounded(spread.lower / unit, language),
                                       rounded(spread.upper / unit, language));
-  return spread.spread() <= kNoisy ? all : say(language, "{}, noisy", all);
+  return spread.spread() <= kNoisySpread ? all : say(language, "{}, noisy", all);
 }
 
 /// One thing that a program costs.
@@ -98,7 +97,7 @@ std::vector<Cost> costs(const Json& json, Language language) {
     return [language, field, unit](const Json& part, bool& noisy) -> Measured {
       const Json& samples = part.at(field);
       const Quartiles s = spread_of(samples);
-      noisy = noisy || (samples.size() > 1 && s.spread() > kNoisy);
+      noisy = noisy || (samples.size() > 1 && s.spread() > kNoisySpread);
       return {spread_cell(s, unit, samples.size() > 1, language), s.median / unit};
     };
   };
@@ -173,7 +172,7 @@ std::string library_of(const Json& json) {
 bool started_quietly(const Json& json) {
   return measured_on_both(json, "startup") &&
          std::all_of(std::begin(kSides), std::end(kSides), [&](const char* side) {
-           return spread_of(part_of(json, side, "startup").at("seconds")).spread() <= kNoisy;
+           return spread_of(part_of(json, side, "startup").at("seconds")).spread() <= kNoisySpread;
          });
 }
 

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::string_view kLayers = "layers/";
 constexpr const char* kBackwardNetwork =
-    "xor";                      // the MLPs whose steps are timed are built with the same code
-constexpr double kNoisy = 0.1;  // of the median
+    "xor";  // the MLPs whose steps are timed are built with the same code
 
 std::string right(const std::string& header) { return ">" + header; }
 
@@ -70,7 +69,7 @@ std::vector<TimeShare> backward_time(const Json& json) {
                  spread = row.at("us_upper").get<double>() - row.at("us_lower").get<double>();
     double sum = 0;
     for (const Json& part : row.at("parts_us")) sum += part.get<double>();
-    if (!(us > 0) || spread > kNoisy * us || !(sum > 0)) continue;
+    if (!(us > 0) || spread > kNoisySpread * us || !(sum > 0)) continue;
     shares.push_back({row.at("subject"), row.at("parts_us").at("backward").get<double>() / sum});
   }
   return shares;

@@ -28,9 +28,6 @@ std::string name_of(std::string_view side, Language language) {
   return std::string(side);
 }
 
-// The middle half of the repetitions is wider than this share of the median.
-constexpr double kNoisy = 0.1;
-
 const Json& side_of(const Json& training, std::string_view side) {
   const Json& sides = training.at("sides");
   const auto found =
@@ -58,7 +55,7 @@ struct Duel {
 // None where one of them is missing or its times are noisy.
 std::optional<Duel> duel_of(const Json& training) {
   const auto n = seconds_of(training, "numpy"), p = seconds_of(training, "pytorch");
-  if (!n || !p || n->spread() > kNoisy || p->spread() > kNoisy) return {};
+  if (!n || !p || n->spread() > kNoisySpread || p->spread() > kNoisySpread) return {};
   const bool apart = n->upper < p->lower || p->upper < n->lower;
   return Duel{n->median, p->median,
               !apart                  ? Duel::Winner::neither
@@ -134,7 +131,7 @@ std::string table_of(const Json& training, Language language) {
     }
     table.add({name_of(name.side, language), rounded(seconds->median, language),
                fmt::format("{} … {}{}", rounded(seconds->lower, language), rounded(seconds->upper, language),
-                           seconds->spread() > kNoisy ? " ~" : ""),
+                           seconds->spread() > kNoisySpread ? " ~" : ""),
                rounded(1e6 * seconds->median / training.at("whole_steps").get<double>(), language),
                numpy ? say(language, "{} ×", rounded(seconds->median / numpy->median, language)) : "–",
                rounded(row.at("last_loss").get<double>(), language, 4)});
@@ -200,7 +197,7 @@ std::vector<Picture> pictures(const Json& json, Language language) {
                           : !numpy ? duration(seconds->median, language)
                                    : say(language, "{} s ({} ×){}", rounded(seconds->median, language),
                                          rounded(seconds->median / numpy->median, language, 2),
-                                         seconds->spread() > kNoisy ? " ~" : ""));
+                                         seconds->spread() > kNoisySpread ? " ~" : ""));
     }
   }
   if (map.columns.empty()) return {};

@@ -16,6 +16,9 @@
 
 namespace twin::reports {
 
+/// Times whose middle half is wider than this share of their median are noisy: they stand in no headline.
+inline constexpr double kNoisySpread = 0.1;
+
 struct Measuring {
   bool quick = false;
   int threads = 1;

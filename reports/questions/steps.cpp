@@ -15,8 +15,6 @@ namespace steps {
 
 // Below it the clock cannot tell, and a ratio to it says nothing.
 constexpr double kClockUs = 0.05;
-// The middle half of the rounds is wider than this share of the median: the step is in no headline.
-constexpr double kNoisy = 0.1;
 // Nearer to 1 than this a ratio is none.
 constexpr double kAlike = 0.05;
 
@@ -37,7 +35,7 @@ double sum_of_parts(const Json& row) {
   return sum;
 }
 bool noisy(const Json& row) {
-  return row.at("us_upper").get<double>() - row.at("us_lower").get<double>() > kNoisy * whole(row);
+  return row.at("us_upper").get<double>() - row.at("us_lower").get<double>() > kNoisySpread * whole(row);
 }
 
 std::int64_t batch_of(const Json& json, const std::string& subject) {

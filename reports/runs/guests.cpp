@@ -224,15 +224,10 @@ std::string guest_reason(const Json& row, Language language) {
 }
 
 std::map<std::string, std::string> environment_for(int threads) {
-  const std::string count = std::to_string(threads);
-  return {{"OPENBLAS_NUM_THREADS", count},
-          {"OMP_NUM_THREADS", count},
-          {"MKL_NUM_THREADS", count},
-          {"OMP_WAIT_POLICY", "passive"},
-          // OpenBLAS's threads wait for more work by spinning, for 2^26 cycles unless they are told another
-          // power: too long where somebody else's turn is next. This one is half a millisecond.
-          {"OPENBLAS_THREAD_TIMEOUT", "20"},
-          {"PYTHONDONTWRITEBYTECODE", "1"}};
+  std::map<std::string, std::string> variables = thread_pool_variables(threads);
+  variables["MKL_NUM_THREADS"] = std::to_string(threads);
+  variables["PYTHONDONTWRITEBYTECODE"] = "1";
+  return variables;
 }
 
 bench::Subject subject_named(const std::string& name, std::int64_t batch) {

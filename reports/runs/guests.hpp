@@ -116,8 +116,7 @@ Json network_json(const NetworkSpec& spec, DType dtype, int threads);
 std::string disagreement(const std::vector<double>& losses, const GuestCases::Losses& twins, DType dtype,
                          double& gap);
 
-/// The thread pools of a program, limited before they are made; those of OpenMP and OpenBLAS sleep when they
-/// have nothing to do.
+/// What a guest is started with: thread_pool_variables(), and what MKL and Python read.
 std::map<std::string, std::string> environment_for(int threads);
 
 /// A subject by its name: a network of the catalogue, an MLP of the grid ("mlp-64"), an example of a stem.

@@ -2,7 +2,6 @@
 
 #include <cpuinfo.h>
 #include <cstdlib>
-#include <utility>
 
 #include "shared/machine/blas.hpp"
 #include "shared/machine/restart.hpp"
@@ -59,10 +58,8 @@ BlasKernels blas_kernels() {
 void use_widest_kernels() {
   const BlasKernels kernels = blas_kernels();
   if (std::getenv(kFound) || !kernels.narrow()) return;  // once is enough: a second time would help no more
-  const std::pair<const char*, std::string> wanted[] = {
-      {"OPENBLAS_CORETYPE", kernels.processor_vector_bytes == 64 ? "SkylakeX" : "Haswell"},
-      {kFound, kernels.core}};
-  start_anew_with(wanted);
+  start_anew_with({{"OPENBLAS_CORETYPE", kernels.processor_vector_bytes == 64 ? "SkylakeX" : "Haswell"},
+                   {kFound, kernels.core}});
 }
 
 }  // namespace twin

@@ -13,13 +13,13 @@
 
 namespace twin {
 
-void start_anew_with(std::span<const std::pair<const char*, std::string>> variables) {
+void start_anew_with(const std::map<std::string, std::string>& variables) {
   const bool all = std::all_of(variables.begin(), variables.end(), [](const auto& variable) {
-    const char* now = std::getenv(variable.first);
+    const char* now = std::getenv(variable.first.c_str());
     return now && now == variable.second;
   });
   if (all) return;
-  for (const auto& [variable, value] : variables) ::setenv(variable, value.c_str(), 1);
+  for (const auto& [variable, value] : variables) ::setenv(variable.c_str(), value.c_str(), 1);
   std::ifstream file("/proc/self/cmdline");
   std::vector<std::string> words;
   for (std::string word; std::getline(file, word, '\0');) words.push_back(word);

@@ -1,15 +1,14 @@
 // Libraries that read their environment when they are loaded: what is set later does not reach them.
 #pragma once
 
-#include <span>
+#include <map>
 #include <string>
-#include <utility>
 
 namespace twin {
 
 /// Starts this program anew, with the same words, and with these environment variables, unless all of them
 /// have these values already. Call it before anything else is done. Throws MachineError when the program
 /// cannot be started.
-void start_anew_with(std::span<const std::pair<const char*, std::string>> variables);
+void start_anew_with(const std::map<std::string, std::string>& variables);
 
 }  // namespace twin

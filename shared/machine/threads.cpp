@@ -33,20 +33,20 @@ void expect_threads(int threads) {
                      fmt::format("give 1 to {}", available_processors()));
 }
 
-void cap_thread_pools(int threads) {
+std::map<std::string, std::string> thread_pool_variables(int threads) {
   const std::string count = std::to_string(threads);
-  const std::pair<const char*, std::string> wanted[] = {
-      {"OPENBLAS_NUM_THREADS", count},
-      {"OMP_NUM_THREADS", count},
-      // OpenBLAS and OpenMP have threads of their own for the same processors: those of OpenMP would go on
-      // spinning after their work, and take the processors from OpenBLAS (a step of 512 features took twice
-      // as long).
-      {"OMP_WAIT_POLICY", "passive"},
-      // OpenBLAS's threads spin too, for 2^26 cycles unless they are told another power: too long where
-      // another process has its turn next. This one is half a millisecond.
-      {"OPENBLAS_THREAD_TIMEOUT", "20"}};
-  start_anew_with(wanted);
+  return {{"OPENBLAS_NUM_THREADS", count},
+          {"OMP_NUM_THREADS", count},
+          // OpenBLAS and OpenMP have threads of their own for the same processors: those of OpenMP would go
+          // on spinning after their work, and take the processors from OpenBLAS (a step of 512 features took
+          // twice as long).
+          {"OMP_WAIT_POLICY", "passive"},
+          // OpenBLAS's threads spin too, for 2^26 cycles unless they are told another power: too long where
+          // another process has its turn next. This one is half a millisecond.
+          {"OPENBLAS_THREAD_TIMEOUT", "20"}};
 }
+
+void cap_thread_pools(int threads) { start_anew_with(thread_pool_variables(threads)); }
 
 void use_threads(int threads, std::span<const Backend* const> backends) {
   expect_threads(threads);

@@ -1,6 +1,7 @@
 // Exactly N threads, for every library alike, and what was really used.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ void use_threads(int threads, std::span<const Backend* const> backends);
 
 /// Throws UsageError unless 1 <= threads <= the processors this process may run on.
 void expect_threads(int threads);
+
+/// The environment in which a program's pools of OpenBLAS and OpenMP are made with so many threads, which
+/// sleep when they have nothing to do.
+std::map<std::string, std::string> thread_pool_variables(int threads);
 
 /// Starts this program anew, with the same words, unless the thread pools of OpenBLAS and OpenMP were limited
 /// to `threads`, and OpenMP's threads told to sleep when they have nothing to do, before they were made: a
