@@ -56,7 +56,9 @@ class LayerUnit final : public Layer {
   }
 
   torch::Tensor run(const torch::Tensor& x, const NamedInputs& further, const Way& way) {
-    if constexpr (requires { module_->forward(x, x); })
+    if constexpr (requires { module_->forward(x, further); })
+      return module_->forward(x, further);
+    else if constexpr (requires { module_->forward(x, x); })
       return module_->forward(x, further.at(0).second);
     else if constexpr (requires { module_->forward(x, way); })
       return module_->forward(x, way);

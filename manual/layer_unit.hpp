@@ -8,12 +8,13 @@
 //     forward(span<const Activation> x)     it takes several: first what reaches it, then the further inputs
 //                                           that its specification names; backward() returns a gradient for
 //                                           each of them, and further_formulas says how it came by those
-//                                           behind the first
+//                                           behind the first. (A specification may name all of them or none.)
 //     forward(…, const Pass&)               it behaves differently in training, or draws
 //     forward(…, const Way&)                it has children, whose values are observed too
 //   and in the same way backward(). What returns a matrix has the leading extents of x.
 //   backward_parameters(), zero_grad(), buffers(name), and parameters(name) with parameter_formulas, a
-//   formula for each parameter, may be left out where there is nothing to say.
+//   formula for each parameter, may be left out where there is nothing to say. A layer that has the same
+//   parameters several times over, one set behind the other, returns a vector: each set has all the formulas.
 #pragma once
 
 #include <array>
@@ -36,7 +37,7 @@ class LayerUnit final : public Layer<Scalar> {
     if (path_.empty()) throw std::logic_error("a layer without a name");
     if constexpr (kTakesSeveral) {
       further_ = spec.further_inputs();
-      if (further_.size() != std::size(Kind::further_formulas))
+      if (!further_.empty() && further_.size() != std::size(Kind::further_formulas))
         throw std::logic_error("a layer has a formula for each of its further inputs");
     }
   }
@@ -185,12 +186,15 @@ class LayerUnit final : public Layer<Scalar> {
     std::vector<OwnParameter<Scalar>> all;
     if constexpr (requires { layer_.parameters(path_); }) {
       auto parameters = layer_.parameters(path_);
-      static_assert(std::tuple_size_v<decltype(parameters)> == std::size(Kind::parameter_formulas),
-                    "a layer has a formula for each of its parameters");
-      const char* const* formula = std::begin(Kind::parameter_formulas);
+      constexpr std::size_t kFormulas = std::size(Kind::parameter_formulas);
+      if constexpr (!requires { parameters.begin(); })
+        static_assert(std::tuple_size_v<decltype(parameters)> == kFormulas,
+                      "a layer has a formula for each of its parameters");
+      std::size_t i = 0;
       for_each_parameter(parameters, [&](auto& parameter) {
-        if (parameter.value.size() > 0) all.push_back({std::move(parameter), *formula});
-        ++formula;
+        if (parameter.value.size() > 0)
+          all.push_back({std::move(parameter), Kind::parameter_formulas[i % kFormulas]});
+        ++i;
       });
     }
     return all;

@@ -11,7 +11,7 @@
 
 namespace twin::manual {
 
-/// Values in the shape of the outputs, or labels: the loss takes one of them.
+/// Values, in the shape of the outputs or in that which the loss asks for, or labels: it takes one of them.
 template <typename Scalar>
 struct Targets {
   Activation<Scalar> values;
@@ -43,8 +43,11 @@ std::unique_ptr<Loss<Scalar>> make_loss(const LossSpec& spec) {
   return std::visit([](const auto& kind) { return make_loss_of<Scalar>(kind); }, spec);
 }
 
-/// Puts a loss of manual/losses behind the interface. It works on features: leading extents are rows, as
-/// they are of values; labels are one for each row.
+/// Puts a loss of manual/losses behind the interface. A loss says what it needs by the way it is written:
+///   forward(ConstMatrixView y, …)   it works on features: leading extents are rows, as they are of values;
+///                                   labels are one for each row
+///   forward(Activation y, …)        it knows more extents
+///   Targets                         ConstMatrixView, Activation, or a span of labels
 template <typename Scalar, typename Kind>
 class LossUnit final : public Loss<Scalar> {
  public:
@@ -53,15 +56,24 @@ class LossUnit final : public Loss<Scalar> {
 
   Scalar forward(const Activation<Scalar>& y, const Targets<Scalar>& targets) override {
     y_ = y.extents();
-    if constexpr (std::is_same_v<typename Kind::Targets, std::span<const std::int64_t>>)
-      return loss_.forward(y.as_matrix(), targets.labels);
+    if constexpr (requires { loss_.forward(y, targets_of(targets)); })
+      return loss_.forward(y, targets_of(targets));
     else
-      return loss_.forward(y.as_matrix(), targets.values.as_matrix());
+      return loss_.forward(y.as_matrix(), targets_of(targets));
   }
   Activation<Scalar> backward() override { return {loss_.backward(), y_}; }
   LossFormulas formulas() const override { return {Kind::forward_formula, Kind::backward_formula}; }
 
  private:
+  static typename Kind::Targets targets_of(const Targets<Scalar>& targets) {
+    if constexpr (std::is_same_v<typename Kind::Targets, std::span<const std::int64_t>>)
+      return targets.labels;
+    else if constexpr (std::is_same_v<typename Kind::Targets, Activation<Scalar>>)
+      return targets.values;
+    else
+      return targets.values.as_matrix();
+  }
+
   Kind loss_;
   Extents y_;  // of the last way forward
 };

@@ -125,6 +125,14 @@ std::vector<Direction> directions_through(std::int64_t size, const FiniteDiffere
   return result;
 }
 
+void leave_out(std::vector<Direction>& directions, const std::string& tensor,
+               const FiniteDifferenceOptions& options) {
+  if (!options.leaves_out) return;
+  for (Direction& direction : directions)
+    std::erase_if(direction, [&](const auto& entry) { return options.leaves_out(tensor, entry.first); });
+  std::erase_if(directions, [](const Direction& direction) { return direction.empty(); });
+}
+
 Verdict worse(Verdict a, Verdict b) {
   for (const Verdict verdict : {Verdict::fail, Verdict::kink})
     if (a == verdict || b == verdict) return verdict;
@@ -206,9 +214,11 @@ std::vector<CheckRow> judge_by_finite_differences(const LossFunction& loss, cons
   std::uint32_t index = 0;
   for (const Tensor& gradient : gradients) {
     expect_tensor(point, gradient.name(), DType::float64, gradient.shape(), "the point");
+    std::vector<Direction> directions = directions_through(gradient.size(), options, index++);
+    leave_out(directions, gradient.name(), options);
     rows.push_back(judge_tensor(
-        moved.at(gradient.name()).data<double>(), gradient, [&] { return loss(moved); },
-        directions_through(gradient.size(), options, index++), options.step, options.loss_rounding, least));
+        moved.at(gradient.name()).data<double>(), gradient, [&] { return loss(moved); }, directions,
+        options.step, options.loss_rounding, least));
     rows.back().twin = twin;
   }
   return rows;

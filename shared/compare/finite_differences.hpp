@@ -15,6 +15,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct FiniteDifferenceOptions {
   std::int64_t directions = 2;  // random directions ±1/√n through all entries of a larger tensor
   Seed seed = 1;
   double loss_rounding = 0;  // by how much a computed loss may be off; 0: its noise is measured
+  /// Entries of a tensor that are not looked at, because no derivative is their gradient; empty: none.
+  std::function<bool(const std::string& tensor, std::size_t entry)> leaves_out = {};
 };
 
 /// Judges `gradients` at `point`, tensor by tensor, by differences of the loss: one row each, of the quantity

@@ -167,9 +167,10 @@ OwnedBatch beside(const OwnedBatch& batch, Seed seed) {
 
 // Judges network.gradients() by differences of network.loss(), the inputs last; those of the tensors `only`,
 // unless it is empty. Leaves other parameters behind.
-std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_view name,
-                                                  const OwnedBatch& batch, const RunningError& loss,
-                                                  Seed seed, const std::set<std::string>& only) {
+std::vector<CheckRow> judge_by_finite_differences(Network& network, const NetworkSpec& spec,
+                                                  std::string_view name, const OwnedBatch& batch,
+                                                  const RunningError& loss, Seed seed,
+                                                  const std::set<std::string>& only) {
   const Gradients computed = network.gradients(batch.view());
   NamedTensors gradients;
   for (Tensor& gradient : computed.all())
@@ -184,10 +185,18 @@ std::vector<CheckRow> judge_by_finite_differences(Network& network, std::string_
     return network.loss({computed.input ? moved.at(kInput).view() : batch.inputs.view(), batch.targets.view(),
                          further.size() > 0 ? &further : nullptr});
   };
+  const std::vector<ParameterPart> constants = without_gradient_of(spec.layers);
+  const auto is_constant = [&](const std::string& tensor, std::size_t entry) {
+    const auto i = static_cast<std::int64_t>(entry);
+    return std::any_of(constants.begin(), constants.end(), [&](const ParameterPart& part) {
+      return part.name == tensor && i >= part.first && i < part.first + part.count;
+    });
+  };
   std::vector<CheckRow> rows = judge_by_finite_differences(
       loss_at, point, gradients, name,
       {.seed = seed,
-       .loss_rounding = tolerance::kLikelyRoundings * loss.likely_error(unit_roundoff(DType::float64))});
+       .loss_rounding = tolerance::kLikelyRoundings * loss.likely_error(unit_roundoff(DType::float64)),
+       .leaves_out = is_constant});
   for (CheckRow& row : rows)
     if (row.tensor == kInput || batch.further.contains(row.tensor)) row.quantity = "input_gradient";
   return rows;
@@ -231,7 +240,8 @@ std::vector<CheckRow> check_equivalence(const Twins& twins, const NetworkSpec& s
       const std::unique_ptr<Network> network = backend->build(spec, DType::float64, device);
       const auto judge = [&](const OwnedBatch& batch, const std::set<std::string>& only) {
         network->load_parameters(parameters);
-        return judge_by_finite_differences(*network, backend->name(), batch, here.loss, options.seed, only);
+        return judge_by_finite_differences(*network, spec, backend->name(), batch, here.loss, options.seed,
+                                           only);
       };
       std::vector<CheckRow> judged = judge(first, {});
       std::set<std::string> failed;

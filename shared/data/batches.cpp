@@ -73,7 +73,7 @@ void gather(const Tensor& source, std::span<const std::int64_t> rows, Tensor& de
 
 void fill(const Split& split, std::span<const std::int64_t> rows, OwnedBatch& batch) {
   gather(split.inputs, rows, batch.inputs, split.scale, split.shift);
-  gather(split.targets, rows, batch.targets, 1, 0);
+  gather(split.targets, rows, batch.targets, split.target_scale, 0);
 }
 
 // Substreams from here on are of further inputs: so many for each batch.
@@ -91,11 +91,42 @@ Tensor integers_in(std::int64_t low, std::int64_t high, std::string name, Shape 
   return Tensor(std::move(name), std::move(shape), std::move(values));
 }
 
+// 1 and -1, both where there are two or more.
+Tensor random_signs(Shape shape, DType dtype, const RandomStream& stream) {
+  std::vector<double> values(static_cast<std::size_t>(element_count(shape)));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = stream.below(i, 2) == 0 ? -1 : 1;
+  if (values.size() > 1) values.back() = -values.front();
+  return Tensor("targets", std::move(shape), std::move(values)).as(dtype);
+}
+
+bool takes_signs(const LossSpec& loss) {
+  return std::visit(
+      [](const auto& kind) {
+        return requires { kind.takes_signs; };
+      },
+      loss);
+}
+
+// Those that a loss draws itself; none where it leaves it to random_labels().
+std::optional<std::vector<std::int64_t>> labels_drawn_by(const LossSpec& loss, const Shape& outputs,
+                                                         const RandomStream& stream) {
+  return std::visit(
+      [&](const auto& kind) -> std::optional<std::vector<std::int64_t>> {
+        if constexpr (requires { kind.random_labels(outputs, stream); })
+          return kind.random_labels(outputs, stream);
+        else
+          return std::nullopt;
+      },
+      loss);
+}
+
 // What the loss takes for a target, both ends included; any number where it does not say.
 std::optional<std::pair<double, double>> target_range(const LossSpec& loss) {
   return std::visit(
       [](const auto& kind) -> std::optional<std::pair<double, double>> {
-        if constexpr (requires { kind.target_range; })
+        if constexpr (requires { kind.target_range(); })
+          return kind.target_range();
+        else if constexpr (requires { kind.target_range; })
           return kind.target_range;
         else
           return std::nullopt;
@@ -156,11 +187,17 @@ OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype
   for (const auto& [name, shape] : further)
     batch.further.add(numbers(name, shape, RandomStream(seed, Purpose::test_data, substream++)));
 
-  Shape outputs = output_shape(spec.layers, layer_input_shape(spec, input));
+  const Shape outputs = output_shape(spec.layers, layer_input_shape(spec, input));
+  const Shape targets = target_shape(spec.loss, outputs);
   if (takes_labels(spec.loss)) {
-    const std::int64_t classes = outputs.back();
-    outputs.pop_back();
-    batch.targets = random_labels(spec.loss, std::move(outputs), classes, answers);
+    if (auto drawn = labels_drawn_by(spec.loss, outputs, answers))
+      batch.targets = Tensor("targets", targets, *std::move(drawn));
+    else
+      batch.targets = random_labels(spec.loss, targets, outputs.back(), answers);
+    return batch;
+  }
+  if (takes_signs(spec.loss)) {
+    batch.targets = random_signs(targets, dtype, answers);
     return batch;
   }
   const auto range = target_range(spec.loss);
@@ -169,9 +206,9 @@ OwnedBatch random_batch(const NetworkSpec& spec, const Shape& input, DType dtype
   const auto [low, high] = range.value_or(std::pair(-size, size));
   batch.targets = integers
                       ? integers_in(static_cast<std::int64_t>(std::ceil(low)),
-                                    static_cast<std::int64_t>(std::floor(high)), "targets", outputs, answers)
+                                    static_cast<std::int64_t>(std::floor(high)), "targets", targets, answers)
                             .as(dtype)
-                      : uniform_tensor("targets", outputs, dtype, answers, low, high);
+                      : uniform_tensor("targets", targets, dtype, answers, low, high);
   return batch;
 }
 

@@ -26,8 +26,8 @@ double bound_of(const InitialiserSpec& initialiser, const ParameterSpec& paramet
 
 // What the numbers are drawn around.
 double centre_of(const InitialiserSpec& initialiser, const ParameterSpec& parameter) {
-  const bool uniform = std::holds_alternative<UniformInitialiser>(initialiser);
-  return !uniform && parameter.role == ParameterRole::scale ? 1 : 0;
+  if (std::holds_alternative<UniformInitialiser>(initialiser)) return 0;
+  return parameter.role == ParameterRole::scale ? 1 : parameter.role == ParameterRole::slope ? 0.25 : 0;
 }
 
 }  // namespace

@@ -68,6 +68,17 @@ std::vector<ParameterSpec> parameters_of(const std::vector<LayerSpec>& layers) {
   return all;
 }
 
+std::vector<ParameterPart> without_gradient_of(const std::vector<LayerSpec>& layers) {
+  std::vector<ParameterPart> all;
+  for (const LayerSpec& layer : layers)
+    asked(layer, [&](const auto& kind) {
+      if constexpr (requires { kind.without_gradient(); })
+        for (ParameterPart& part : kind.without_gradient())
+          all.push_back({join(layer.name, part.name), part.first, part.count});
+    });
+  return all;
+}
+
 std::vector<BufferSpec> buffers_of(const std::vector<LayerSpec>& layers) {
   std::vector<BufferSpec> all;
   for (const LayerSpec& layer : layers)

@@ -4,6 +4,9 @@
 //
 //   Shape output_shape(const Shape& x) const      of the outputs, batch included; else the shape of x
 //   vector<ParameterSpec> parameters() const      named within the layer; else none
+//   vector<ParameterPart> without_gradient() const
+//                                                 what it takes for constants, though its outputs depend on
+//                                                 them: no derivative is their gradient; else none
 //   vector<BufferSpec> buffers() const            else none
 //   vector<ProductSize> products(const Shape& x) const
 //                                                 the matrix products of its way forward; else none
@@ -56,6 +59,7 @@ Shape output_shape(const std::vector<LayerSpec>& layers, Shape x);
 
 /// In the order of torch.nn.Module::named_parameters(), with the layers' names in front.
 std::vector<ParameterSpec> parameters_of(const std::vector<LayerSpec>& layers);
+std::vector<ParameterPart> without_gradient_of(const std::vector<LayerSpec>& layers);
 std::vector<BufferSpec> buffers_of(const std::vector<LayerSpec>& layers);
 std::vector<ProductSize> products_of(const LayerSpec& layer, const Shape& x);
 /// A multiplication and an addition counted as two.

@@ -30,6 +30,10 @@ HyperparameterFields fields_of(Spec& spec) {
   return std::visit([](auto& kind) { return kind.hyperparameters(); }, spec);
 }
 
+void validate_sign(double target) {
+  if (target != 1 && target != -1) throw DataError(fmt::format("a target is {}", target), {}, "give 1 or -1");
+}
+
 }  // namespace
 
 void validate(const HyperparameterFields& fields) {
@@ -58,10 +62,20 @@ void validate(const NetworkSpec& spec) {
   validate(spec.layers);
   if (const Shape x = input_shape(spec, 1); !x.empty()) {
     expect_extents(x, first_path(spec));
-    output_shape(spec.layers, x);
+    target_shape(spec.loss, output_shape(spec.layers, x));
   }
+  std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.validate(); }) kind.validate();
+      },
+      spec.loss);
   OptimizerSpec optimizer = spec.optimizer;
   validate(fields_of(optimizer));
+  std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.validate(); }) kind.validate();
+      },
+      optimizer);
   if (std::optional<ScheduleSpec> schedule = spec.schedule) {
     validate(fields_of(*schedule));
     std::visit([](const auto& kind) { kind.validate(); }, *schedule);
@@ -151,23 +165,44 @@ bool takes_labels(const LossSpec& loss) {
   return std::visit([](const auto& kind) { return kind.takes_labels; }, loss);
 }
 
-void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, const TensorView& targets) {
-  const bool labels = takes_labels(loss);
-  expect_dtype("targets", labels ? DType::int64 : dtype, targets.dtype);
-  const auto end = outputs.end() - (labels ? 1 : 0);
-  if (!std::equal(outputs.begin(), end, targets.shape.begin(), targets.shape.end()))
-    throw ShapeError(fmt::format("targets: expected {}, got {}", to_string(Shape(outputs.begin(), end)),
-                                 to_string(targets.shape)));
+bool takes_rows_of_labels(const LossSpec& loss) {
+  return takes_labels(loss) && std::visit(
+                                   [](const auto& kind) {
+                                     return !requires { kind.takes_every_extent; };
+                                   },
+                                   loss);
+}
+
+Shape target_shape(const LossSpec& loss, const Shape& outputs) {
+  return std::visit(
+      [&](const auto& kind) -> Shape {
+        if constexpr (requires { kind.target_shape(outputs); })
+          return kind.target_shape(outputs);
+        else
+          return {outputs.begin(), outputs.end() - (kind.takes_labels ? 1 : 0)};
+      },
+      loss);
+}
+
+void validate_targets(const LossSpec& loss, const Shape& outputs, const Shape& expected, DType dtype,
+                      const TensorView& targets) {
+  expect_dtype("targets", takes_labels(loss) ? DType::int64 : dtype, targets.dtype);
+  if (targets.shape != expected)
+    throw ShapeError(
+        fmt::format("targets: expected {}, got {}", to_string(expected), to_string(targets.shape)));
+  const auto validate_each = [&](const auto& validate_target) {
+    if (dtype == DType::float32)
+      for (const float value : targets.data<float>()) validate_target(static_cast<double>(value));
+    else
+      for (const double value : targets.data<double>()) validate_target(value);
+  };
   std::visit(
       [&](const auto& kind) {
         if constexpr (requires { kind.validate_labels(targets.data<std::int64_t>(), outputs); })
           kind.validate_labels(targets.data<std::int64_t>(), outputs);
-        if constexpr (requires { kind.validate_target(0.0); }) {
-          if (dtype == DType::float32)
-            for (const float value : targets.data<float>()) kind.validate_target(static_cast<double>(value));
-          else
-            for (const double value : targets.data<double>()) kind.validate_target(value);
-        }
+        if constexpr (requires { kind.takes_signs; }) validate_each(validate_sign);
+        if constexpr (requires { kind.validate_target(0.0); })
+          validate_each([&](double value) { kind.validate_target(value); });
       },
       loss);
 }
@@ -212,7 +247,14 @@ std::vector<std::string> state_names(const OptimizerSpec& optimizer) {
 }
 
 bool counts_steps(const OptimizerSpec& optimizer) {
-  return std::visit([](const auto& kind) { return kind.counts_steps; }, optimizer);
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.counts_steps(); })  // where it depends on an option
+          return kind.counts_steps();
+        else
+          return kind.counts_steps;
+      },
+      optimizer);
 }
 
 std::vector<Prediction> mistakes_of(const OptimizerSpec& optimizer, const Quantity& quantity,

@@ -80,10 +80,30 @@ void validate_further(const NetworkSpec& spec, const Shape& x, DType dtype, cons
 /// "784-256-128-10"; "1×28×28-6×28×28-…-10": the inputs, and the outputs of every layer with parameters.
 std::string widths_of(const NetworkSpec& spec);
 
+// A loss says what it needs by the members of its specification:
+//   takes_labels          the targets are integers, one for each row of outputs; else numbers
+//   target_shape(y)       their shape, where it is another; throws ShapeError where outputs do not fit
+//   takes_every_extent    labels and outputs reach it in their own shape, not as rows
+//   takes_signs           each target is 1 or -1
+//   target_range          each target lies between two numbers, both included
+//   random_labels(y, r)   its labels, where they cannot be drawn one by one
+//   validate()            its own numbers; throws UsageError
+//   validate_labels(), validate_target()   throw DataError
+
 bool takes_labels(const LossSpec& loss);
+/// Whether labels and outputs reach the loss as rows: one label for each of them.
+bool takes_rows_of_labels(const LossSpec& loss);
+/// Of the targets for outputs of this shape. Throws ShapeError when the loss cannot take such outputs.
+Shape target_shape(const LossSpec& loss, const Shape& outputs);
 /// Throws ShapeError when targets do not fit outputs of this shape in shape or dtype, DataError when a label
-/// is no class or a value is not one that the loss takes.
-void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype, const TensorView& targets);
+/// is no class or a value is not one that the loss takes. `expected` is target_shape(loss, outputs), for a
+/// caller that keeps it.
+void validate_targets(const LossSpec& loss, const Shape& outputs, const Shape& expected, DType dtype,
+                      const TensorView& targets);
+inline void validate_targets(const LossSpec& loss, const Shape& outputs, DType dtype,
+                             const TensorView& targets) {
+  validate_targets(loss, outputs, target_shape(loss, outputs), dtype, targets);
+}
 
 /// Empty for a loss whose specification lists none.
 std::vector<Hyperparameter> hyperparameters_of(const LossSpec& loss);

@@ -2,6 +2,7 @@
 // way forward updates.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ enum class ParameterRole {
   weight,  // multiplies: drawn by the network's initialiser
   bias,    // is added: starts at 0
   scale,   // of a normalisation: starts at 1
+  slope,   // of a rectifier where its input is negative: starts at ¼
 };
 
 struct ParameterSpec {
@@ -21,6 +23,12 @@ struct ParameterSpec {
   Shape shape;
   ParameterRole role = ParameterRole::weight;
   bool operator==(const ParameterSpec&) const = default;
+};
+
+/// Elements of a parameter that stand one behind the other.
+struct ParameterPart {
+  std::string name;  // of the parameter
+  std::int64_t first, count;
 };
 
 struct BufferSpec {

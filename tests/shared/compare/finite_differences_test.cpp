@@ -34,6 +34,26 @@ CheckRow judge(double (*f)(double), std::vector<double> at, std::vector<double> 
 
 double relu(double x) { return x > 0 ? x : 0; }
 
+TEST(FiniteDifferences, DoNotLookAtWhatIsLeftOut) {
+  const std::vector<double> few{0.3, -0.2}, wrong{std::cos(0.3), 17};
+  const auto sine = [](double x) { return std::sin(x); };
+  EXPECT_EQ(judge(sine, few, wrong).verdict, Verdict::fail);
+  const auto second = [](const std::string& tensor, std::size_t i) { return tensor == "x" && i == 1; };
+  EXPECT_EQ(judge(sine, few, wrong, {.leaves_out = second}).verdict, Verdict::pass);
+  EXPECT_EQ(
+      judge(sine, few, wrong, {.leaves_out = [](const auto&, std::size_t i) { return i == 0; }}).verdict,
+      Verdict::fail);
+
+  // So many that directions go through all of them.
+  std::vector<double> many(100, 0.3), gradient(100, std::cos(0.3));
+  for (std::size_t i = 40; i < 60; ++i) gradient[i] = -1;
+  const auto middle = [](const std::string&, std::size_t i) { return i >= 40 && i < 60; };
+  EXPECT_EQ(judge(sine, many, gradient).verdict, Verdict::fail);
+  EXPECT_EQ(judge(sine, many, gradient, {.leaves_out = middle}).verdict, Verdict::pass);
+  const auto all = [](const std::string&, std::size_t) { return true; };
+  EXPECT_EQ(judge(sine, many, gradient, {.leaves_out = all}).verdict, Verdict::unchecked);
+}
+
 TEST(FiniteDifferences, PassARightDerivativeAndFailOneThatIsOffByAMillionth) {
   struct Function {
     const char* name;
