@@ -1,0 +1,5 @@
+#include "manual/layers/silu.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Silu)

@@ -1,0 +1,5 @@
+#include "manual/layers/softmax.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Softmax)
