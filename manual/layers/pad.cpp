@@ -1,0 +1,5 @@
+#include "manual/layers/pad.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Pad)

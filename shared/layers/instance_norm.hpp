@@ -1,0 +1,29 @@
+// Specification of instance normalisation (torch.nn.InstanceNorm1d and InstanceNorm2d).
+#pragma once
+
+#include <vector>
+
+#include "shared/specs/mistakes.hpp"
+#include "shared/specs/parameter_spec.hpp"
+
+namespace twin {
+
+struct Example;
+
+/// y = weight·(x - mean) / √(variance + eps) + bias for each channel of each sample of N×C×…, with the mean
+/// and the variance over all that follows the channel; weight and bias where `affine`. It keeps no running
+/// statistics: evaluation does the same as training.
+struct InstanceNormSpec {
+  std::int64_t num_features = 1;
+  double eps = 1e-5;
+  bool affine = false;
+  bool operator==(const InstanceNormSpec&) const = default;
+
+  void validate() const;
+  Shape output_shape(const Shape& x) const;
+  std::vector<ParameterSpec> parameters() const;
+  std::vector<Prediction> mistakes(const Quantity& quantity, const LayerValues& values) const;
+  static std::vector<Example> examples();
+};
+
+}  // namespace twin
