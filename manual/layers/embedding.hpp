@@ -3,11 +3,14 @@
 //
 //   forward    y_n = W_k,   k = x_n                 one row of W for every index, whatever the extents of x
 //
-//   backward   d_weight_k += sum over n with x_n = k of d_y_n
+//   backward   d_weight_k += sum over n with x_n = k of d_y_n;   nothing for the padding's k
 //
 //   These are the formulas of a dense layer whose input has a one-hot row for every index, without the
 //   products by 0. An index that occurs several times adds a term for each place. The indices have no
 //   gradient.
+//
+//   The row of padding_idx is an output as any other, but a constant: it stands for no word, and sequences
+//   that were filled up with it must not move it.
 //
 //   The weight is open to other layers, under the path of this one (Scope::shared): what they yield as its
 //   gradient is added to the same d_weight.
@@ -32,10 +35,11 @@ class Embedding {
  public:
   static constexpr const char* forward_formula = "y = W[x]";
   static constexpr const char* backward_formula = "indices have no gradient";
-  static constexpr const char* parameter_formulas[] = {"d_W[k] = Σ d_y where x = k"};
+  static constexpr const char* parameter_formulas[] = {"d_W[k] = Σ d_y where x = k, but for padding"};
 
-  /// Weights are 0. Throws LayerError unless both sizes are above 0.
-  Embedding(const EmbeddingSpec& spec, const Scope<Scalar>& scope) : path_(scope.path) {
+  /// Weights are 0. Throws LayerError unless both sizes are above 0 and the padding's row is there.
+  Embedding(const EmbeddingSpec& spec, const Scope<Scalar>& scope)
+      : path_(scope.path), padding_(spec.padding_row()) {
     spec.validate();
     weight.value.setZero(spec.num_embeddings, spec.embedding_dim);
     weight.gradient = weight.value;
@@ -64,7 +68,10 @@ class Embedding {
     if (x_.empty()) throw std::logic_error("Embedding::backward before forward");
     expect_shape(d_y, y_, "Embedding::backward d_y");
     if (!weight.has_gradient) weight.gradient.setZero();
-    for (Index n = 0; n < d_y.rows(); ++n) weight.gradient.row(x_.data()[n]) += d_y.row(n);
+    for (Index n = 0; n < d_y.rows(); ++n) {
+      const std::int64_t k = x_.data()[n];
+      if (k != padding_) weight.gradient.row(k) += d_y.row(n);
+    }
     weight.has_gradient = true;
   }
 
@@ -81,6 +88,7 @@ class Embedding {
 
  private:
   std::string path_;
+  std::int64_t padding_;  // its row, or -1
   Indices x_;
   Matrix<Scalar> y_;  // N×E
 };

@@ -7,31 +7,14 @@
 
 namespace twin {
 
+std::string LstmSpec::state_name(std::string_view state, std::int64_t layer) const {
+  return num_layers == 1 ? std::string(state) : fmt::format("{}_l{}", state, layer);
+}
+
 void LstmSpec::validate() const {
-  positive_size(input_size, "input_size");
-  positive_size(hidden_size, "hidden_size");
-}
-
-Shape LstmSpec::output_shape(Shape x) const {
-  if (x.size() != 3 || x.back() != input_size) refuse_shape(fmt::format("N×T×{}", input_size), x);
-  x.back() = hidden_size;
-  return x;
-}
-
-std::vector<ParameterSpec> LstmSpec::parameters() const {
-  const std::int64_t gates = 4 * hidden_size;
-  std::vector<ParameterSpec> all{{"weight_ih_l0", {gates, input_size}, ParameterRole::weight},
-                                 {"weight_hh_l0", {gates, hidden_size}, ParameterRole::weight}};
-  if (bias) {
-    all.push_back({"bias_ih_l0", {gates}, ParameterRole::bias});
-    all.push_back({"bias_hh_l0", {gates}, ParameterRole::bias});
-  }
-  return all;
-}
-
-double LstmSpec::forward_flops(const Shape& x) const {
-  const auto steps = static_cast<double>(x[0] * x[1]);
-  return 8 * steps * static_cast<double>(hidden_size) * static_cast<double>(input_size + hidden_size);
+  stack().validate();
+  if (carry_state && bidirectional)
+    throw LayerError("carry_state with bidirectional: a reverse direction has no batch before it");
 }
 
 void LstmSpec::expect_batch(std::int64_t carried, std::int64_t given, std::string_view path) const {
@@ -61,6 +44,13 @@ std::vector<Example> LstmSpec::examples() {
       lstm("huge", {3, 2}, {2, 4, 3}, 200),
       lstm("tiny", {3, 2}, {2, 4, 3}, 1e-9),
       lstm("carried_state", {3, 2, true, true}, {4, 3, 3}),
+      lstm("two_layers_in_one", {.input_size = 3, .hidden_size = 4, .num_layers = 2}, {2, 5, 3}),
+      lstm("two_layers_carried", {.input_size = 3, .hidden_size = 2, .carry_state = true, .num_layers = 2},
+           {2, 3, 3}),
+      lstm("bidirectional", {.input_size = 3, .hidden_size = 4, .bidirectional = true}, {2, 5, 3}),
+      lstm("two_layers_both_ways",
+           {.input_size = 3, .hidden_size = 2, .bias = false, .num_layers = 2, .bidirectional = true},
+           {3, 4, 3}),
   };
   all.push_back(layer_example("two_layers",
                               {{"lower", LstmSpec{3, 5, true, true}}, {"upper", LstmSpec{5, 2, true, true}}},

@@ -15,8 +15,8 @@ using manual::Matrix;
 
 // An embedding in a network of its own: row k of W is {10k, 10k + 1, …}.
 struct Alone {
-  Alone(std::int64_t words, std::int64_t features)
-      : layer(EmbeddingSpec{words, features}, {"embed", &shared}) {
+  Alone(std::int64_t words, std::int64_t features, std::optional<std::int64_t> padding_idx = {})
+      : layer(EmbeddingSpec{words, features, padding_idx}, {"embed", &shared}) {
     for (Index k = 0; k < words; ++k)
       for (Index e = 0; e < features; ++e) layer.weight.value(k, e) = static_cast<double>(10 * k + e);
   }
@@ -26,9 +26,19 @@ struct Alone {
 
 TEST(EmbeddingTwin, AgreesOnAnyShape) {
   expect_twins_agree_on_random([] {
-    return layer_example("any", {{"embed", EmbeddingSpec{drawn(1, 9), drawn(1, 7)}}},
-                         {drawn(1, 5), drawn(1, 5)});
+    EmbeddingSpec spec{drawn(1, 9), drawn(1, 7)};
+    if (drawn_bool()) spec.padding_idx = drawn(-spec.num_embeddings, spec.num_embeddings - 1);
+    return layer_example("any", {{"embed", spec}}, {drawn(1, 5), drawn(1, 5)});
   });
+}
+
+// The head uses every row, the padding's too: its gradient is that of the head alone.
+TEST(EmbeddingTwin, APaddingRowThatIsUsedAgainHasTheGradientOfThatUse) {
+  Example tied = layer_example(
+      "tied", {{"embed", EmbeddingSpec{5, 3, 2}}, {"head", TiedDenseSpec{"embed", 3, 5}}}, {3, 4});
+  expect_twins_agree(tied, 1);
+  tied.draw = Draw::integers;
+  expect_twins_agree(tied, 1);
 }
 
 TEST(Embedding, LooksRowsUpAndAddsAnExtent) {
@@ -53,6 +63,30 @@ TEST(Embedding, GradientOfARowIsTheSumOverThePlacesThatLookedItUp) {
   alone.layer.zero_grad();
   alone.layer.backward_parameters(d_y);
   EXPECT_EQ(alone.layer.weight.gradient, (Matrix<double>{{0}, {4301}, {0}, {20}})) << "until zero_grad()";
+}
+
+// The padding is an output, and has no gradient; whichever way it is said.
+TEST(Embedding, TheRowOfThePaddingIsAConstant) {
+  for (const std::int64_t padding_idx : {std::int64_t{1}, std::int64_t{-3}}) {
+    Alone alone(4, 1, padding_idx);
+    const std::vector<std::int64_t> x{1, 3, 1, 0};
+    EXPECT_EQ(alone.layer.forward(Indices(x.data(), Extents(2, 2))).data()[0], 10);
+    const Matrix<double> d_y{{1}, {20}, {300}, {4000}};
+    alone.layer.backward_parameters(d_y);
+    EXPECT_EQ(alone.layer.weight.gradient, (Matrix<double>{{4000}, {0}, {0}, {20}}));
+  }
+}
+
+TEST(Embedding, SaysWhichElementsHaveNoGradient) {
+  const auto parts = [](EmbeddingSpec spec) {
+    return without_gradient_of({{"first", DenseSpec{2, 3}}, {"embed", spec}});
+  };
+  EXPECT_TRUE(parts({7, 5}).empty());
+  const std::vector<ParameterPart> last = parts({7, 5, -1});
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].name, "embed.weight");
+  EXPECT_EQ(last[0].first, 30);
+  EXPECT_EQ(last[0].count, 5);
 }
 
 class EmbeddingOnEachSide : public testing::TestWithParam<const Backend*> {};
@@ -88,9 +122,23 @@ TEST_P(EmbeddingOnEachSide, RefusesToStandBehindAnotherLayer) {
                        "expected to stand first");
 }
 
+// A momentum that has gathered elsewhere moves it as little.
+TEST_P(EmbeddingOnEachSide, TrainingLeavesThePaddingAsItIs) {
+  const NetworkSpec spec = layer_example("", {{"embed", EmbeddingSpec{5, 3, 1}}}, {4, 6}).spec;
+  const RandomCase data = random_case(spec, 4, 6, 1);
+  const auto network = loaded(*GetParam(), spec, data.parameters);
+  for (const OwnedBatch& batch : data.batches) network->train_step(batch.view());
+  const std::vector<double> before = data.parameters.at("embed.weight").to_doubles(),
+                            after = network->parameters().at("embed.weight").to_doubles();
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i] == after[i], i / 3 == 1) << i;
+}
+
 TEST_P(EmbeddingOnEachSide, RefusesSizesThatAreNone) {
-  for (const auto& [spec, size] : {std::pair{EmbeddingSpec{0, 2}, "num_embeddings is 0"},
-                                   std::pair{EmbeddingSpec{2, -1}, "embedding_dim is -1"}})
+  for (const auto& [spec, size] :
+       {std::pair{EmbeddingSpec{0, 2}, "num_embeddings is 0"},
+        std::pair{EmbeddingSpec{2, -1}, "embedding_dim is -1"},
+        std::pair{EmbeddingSpec{3, 2, 3}, "padding_idx is 3, expected one of -3…2"},
+        std::pair{EmbeddingSpec{3, 2, -4}, "padding_idx is -4"}})
     EXPECT_THROW_MESSAGE(
         GetParam()->build(layer_example("", {{"embed", spec}}, {2, 3}).spec, DType::float64, Device::cpu),
         LayerError, "embed", size);

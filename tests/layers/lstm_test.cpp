@@ -18,7 +18,12 @@ NetworkSpec lstm(LstmSpec kind, std::int64_t steps) {
 
 TEST(LstmTwin, AgreesOnAnyShape) {
   expect_twins_agree_on_random([] {
-    const LstmSpec spec{drawn(1, 4), drawn(1, 4), drawn_bool(), drawn_bool()};
+    LstmSpec spec{.input_size = drawn(1, 4),
+                  .hidden_size = drawn(1, 4),
+                  .bias = drawn_bool(),
+                  .num_layers = drawn(1, 2),
+                  .bidirectional = drawn_bool()};
+    spec.carry_state = !spec.bidirectional && drawn_bool();
     return layer_example("any", {{"lstm", spec}}, {drawn(1, 3), drawn(1, 5), spec.input_size});
   });
 }
@@ -104,6 +109,35 @@ TEST_P(LstmOnEachSide, CarriesItsStateFromOneTrainingStepToTheNext) {
   EXPECT_NE(network->loss(batch), loss_from_zeros);
 }
 
+// Each layer carries its own.
+TEST_P(LstmOnEachSide, SeveralLayersCarryTheirStates) {
+  const LstmSpec two{.input_size = 3, .hidden_size = 2, .carry_state = true, .num_layers = 2};
+  const LstmSpec lower{3, 2, true, true}, upper{2, 2, true, true};
+  NetworkSpec in_one = lstm(two, 4), apart = in_one;
+  apart.layers = {{"lower", lower}, {"upper", upper}};
+  const RandomCase data = random_case(in_one, 3, 12, 1);
+  NamedTensors parameters;
+  for (const ParameterSpec& p : lower.parameters())
+    parameters.add(data.parameters.at("lstm." + p.name).renamed("lower." + p.name));
+  for (const ParameterSpec& p : upper.parameters()) {
+    std::string name = "lstm." + p.name;
+    name.back() = '1';
+    parameters.add(data.parameters.at(name).renamed("upper." + p.name));
+  }
+  const std::unique_ptr<Network> network = loaded(*GetParam(), in_one, data.parameters),
+                                 expected = loaded(*GetParam(), apart, parameters);
+  for (const OwnedBatch& batch : data.batches)
+    EXPECT_NEAR(network->train_step(batch.view()), expected->train_step(batch.view()), 1e-14);
+  const NamedTensors states = network->buffers(), right = expected->buffers();
+  for (const auto& [state, other] : {std::pair{"lstm.h_l0", "lower.h"},
+                                     {"lstm.c_l0", "lower.c"},
+                                     {"lstm.h_l1", "upper.h"},
+                                     {"lstm.c_l1", "upper.c"}})
+    EXPECT_LT(difference(states.at(state), right.at(other)).max_abs, 1e-14) << state;
+  network->reset_state();
+  EXPECT_EQ(network->buffers().size(), 0u);
+}
+
 TEST_P(LstmOnEachSide, EvaluatesFromZeros) {
   const NetworkSpec carrying = lstm({3, 2, true, true}, 4), other = lstm({3, 2}, 4);
   const RandomCase data = random_case(carrying, 3, 12, 1);
@@ -133,6 +167,9 @@ TEST_P(LstmOnEachSide, RefusesShapesAndSizesThatDoNotFit) {
   const auto build = [](const NetworkSpec& spec) { GetParam()->build(spec, DType::float64, Device::cpu); };
   EXPECT_THROW_MESSAGE(build(lstm({3, 0}, 4)), LayerError, "lstm: hidden_size is 0");
   EXPECT_THROW_MESSAGE(build(lstm({-2, 3}, 4)), Error, "-2");
+  EXPECT_THROW_MESSAGE(build(lstm({.num_layers = 0}, 4)), LayerError, "lstm: num_layers is 0");
+  EXPECT_THROW_MESSAGE(build(lstm({.carry_state = true, .bidirectional = true}, 4)), LayerError,
+                       "lstm: carry_state with bidirectional: a reverse direction has no batch before it");
   NetworkSpec flat = lstm({3, 2}, 4);
   flat.input = {3};
   EXPECT_THROW_MESSAGE(build(flat), LayerError, "lstm: expected N×T×3, got 1×3");
@@ -171,17 +208,17 @@ TEST(LstmTwin, GradientsMatchFromACarriedState) {
 }
 
 TEST(Lstm, GradientsAddUpUntilZeroGrad) {
-  manual::Lstm<double> layer(LstmSpec{2, 3}, {"lstm"});
-  layer.weight_ih.setRandom();
-  layer.weight_hh.setRandom();
+  manual::Lstm<double> layer(LstmSpec{.input_size = 2, .hidden_size = 3, .bidirectional = true}, {"lstm"});
+  for (auto& parameter : layer.parameters("lstm")) parameter.value.setRandom();
   const manual::Matrix<double> x = manual::Matrix<double>::Random(8, 2),
-                               d_y = manual::Matrix<double>::Random(8, 3);
+                               d_y = manual::Matrix<double>::Random(8, 6);
   const manual::Activation<double> inputs(x, manual::Extents(2, 4, 2)),
-      upstream(d_y, manual::Extents(2, 4, 3));
+      upstream(d_y, manual::Extents(2, 4, 6));
   layer.forward(inputs, {});
   const auto gradients = [&] {
-    return std::vector<manual::Matrix<double>>{layer.d_weight_ih, layer.d_weight_hh, layer.d_bias_ih,
-                                               layer.d_bias_hh};
+    std::vector<manual::Matrix<double>> all;
+    for (const auto& parameter : layer.parameters("lstm")) all.emplace_back(parameter.gradient);
+    return all;
   };
   expect_gradients_add_up(
       layer, [&] { layer.backward(upstream); }, gradients);

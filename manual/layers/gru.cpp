@@ -1,0 +1,5 @@
+#include "manual/layers/gru.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Gru)

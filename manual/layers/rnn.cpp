@@ -1,0 +1,5 @@
+#include "manual/layers/rnn.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Rnn)
