@@ -1,0 +1,5 @@
+#include "manual/layers/sinusoidal_positions.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(SinusoidalPositions)

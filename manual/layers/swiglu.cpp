@@ -1,0 +1,5 @@
+#include "manual/layers/swiglu.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(Swiglu)
