@@ -1,10 +1,12 @@
-// Mean absolute error (torch.nn.L1Loss, reduction "mean"; Hastie, Tibshirani, Friedman 2009, "The Elements of
-// Statistical Learning", 10.6).
+// Mean absolute error (torch.nn.L1Loss; Hastie, Tibshirani, Friedman 2009, "The Elements of Statistical
+// Learning", 10.6).
 //
 //   forward    L   = mean(|y - t|)            over all N·F elements
 //
 //   backward   d_y = sign(y - t) / (N·F)      sign(0) = 0: of the slopes -1 and 1 on either side of the kink,
 //                                             PyTorch takes the middle
+//
+//   Reduction "sum" leaves 1/(N·F) out, both ways.
 //
 //   caches     sign(y - t) (N×F)
 //
@@ -25,7 +27,7 @@ class L1Loss {
   static constexpr const char* forward_formula = "loss = mean(|y - t|)";
   static constexpr const char* backward_formula = "error = sign(y - t) / (N·F)";
 
-  explicit L1Loss(const L1LossSpec&) {}
+  explicit L1Loss(const L1LossSpec& spec) : reduction_(spec.reduction) {}
 
   /// y, t: N×F. Throws ShapeError when they differ in shape.
   Scalar forward(ConstMatrixView<Scalar> y, Targets t) {
@@ -35,16 +37,17 @@ class L1Loss {
       return above ? Scalar(1) : below ? Scalar(-1) : Scalar(0);
     });
     const Wider<Scalar> sum = (y - t).array().abs().template cast<Wider<Scalar>>().sum();
-    return Scalar(sum / Wider<Scalar>(static_cast<double>(y.size())));
+    return Scalar(sum / Wider<Scalar>(divisor(reduction_, y.size())));
   }
 
   /// Returns d_y: N×F, for the last forward().
   const Matrix<Scalar>& backward() {
-    d_y_ = sign_ / Scalar(static_cast<double>(sign_.size()));
+    d_y_ = sign_ / Scalar(divisor(reduction_, sign_.size()));
     return d_y_;
   }
 
  private:
+  Reduction reduction_;
   Matrix<Scalar> sign_, d_y_;  // N×F
 };
 

@@ -3,7 +3,7 @@
 namespace twin {
 
 std::vector<Prediction> L1LossSpec::mistakes(const LossValues& v) const {
-  const auto size = static_cast<double>(v.y.size());
+  const double size = divisor(reduction, static_cast<std::int64_t>(v.y.size()));
   const auto sign = [](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; };
   const auto of_each = [&](auto formula) {
     return each(v.y.size(), [&](std::size_t k) { return formula(v.y[k], v.targets[k]) / size; });

@@ -71,6 +71,85 @@ TEST(BceWithLogitsLoss, IsSymmetricInWhatIsCalledOne) {
   }
 }
 
+// At a logit of 0 both probabilities are ½. The weight is that of what should be 1 alone.
+TEST(BceWithLogitsLoss, PosWeightWeighsWhatShouldBeOne) {
+  const BceWithLogitsLossSpec weighted{.pos_weight = {3, 0.5}}, one_for_all{.pos_weight = {3}};
+  const OwnedBatch batch{Tensor("inputs", {2, 2}, std::vector<double>{0, 0, 0, 0}),
+                         Tensor("targets", {2, 2}, std::vector<double>{1, 1, 0, 0.5})};
+  for (const Backend* backend : backends()) {
+    const Gradients gradients = loaded(*backend, loss_alone(weighted), {})->gradients(batch.view());
+    EXPECT_NEAR(gradients.loss, std::log(2) * (3 + 0.5 + 1 + 0.75) / 4, 1e-15) << backend->name();
+    EXPECT_THAT(gradients.input->to_doubles(), ElementsAre(-1.5 / 4, -0.25 / 4, 0.5 / 4, 0.125 / 4))
+        << backend->name();
+    const Gradients same = loaded(*backend, loss_alone(one_for_all), {})->gradients(batch.view());
+    EXPECT_THAT(same.input->to_doubles(), ElementsAre(-1.5 / 4, -1.5 / 4, 0.5 / 4, -0.5 / 4))
+        << backend->name();
+  }
+}
+
+TEST(BceWithLogitsLoss, PosWeightIsExactFarOut) {
+  const NetworkSpec weighted = loss_alone(BceWithLogitsLossSpec{.pos_weight = {3}});
+  for (const Backend* backend : backends())
+    for (const double size : {1e2, 1e4, 1e30}) {
+      const auto at = [&](double logit, double target) {
+        return loaded(*backend, weighted, {})->gradients(one_sample({logit}, {target}).view());
+      };
+      EXPECT_EQ(at(-size, 1).loss, 3 * size) << backend->name();
+      EXPECT_EQ(at(size, 0).loss, size) << backend->name();
+      EXPECT_THAT(at(-size, 1).input->to_doubles(), ElementsAre(-3)) << backend->name();
+      EXPECT_THAT(at(size, 0).input->to_doubles(), ElementsAre(1)) << backend->name();
+      EXPECT_NEAR(at(size, 1).loss, 0, 1e-40) << backend->name();
+      EXPECT_NEAR(at(size, 1).input->to_doubles()[0], 0, 1e-40) << backend->name();
+    }
+}
+
+TEST(BceWithLogitsLoss, WeightsOfOneChangeNothing) {
+  const OwnedBatch batch = random_case(bce(), 5, 7, 1).batches[0];
+  const NetworkSpec weighted = loss_alone(BceWithLogitsLossSpec{.pos_weight = std::vector<double>(7, 1)});
+  for (const Backend* backend : backends()) {
+    const Gradients bare = loaded(*backend, bce(), {})->gradients(batch.view());
+    const Gradients with_ones = loaded(*backend, weighted, {})->gradients(batch.view());
+    EXPECT_NEAR(bare.loss, with_ones.loss, 1e-15) << backend->name();
+    for (std::size_t i = 0; i < 35; ++i)
+      EXPECT_NEAR(bare.input->to_doubles()[i], with_ones.input->to_doubles()[i], 1e-17) << backend->name();
+  }
+}
+
+TEST(BceWithLogitsLoss, SumIsTheMeanTimesTheElements) {
+  const OwnedBatch batch = random_case(bce(), 4, 8, 1).batches[0];
+  const NetworkSpec sum = loss_alone(BceWithLogitsLossSpec{.reduction = Reduction::sum});
+  for (const Backend* backend : backends()) {
+    const Gradients mean = loaded(*backend, bce(), {})->gradients(batch.view());
+    const Gradients summed = loaded(*backend, sum, {})->gradients(batch.view());
+    EXPECT_NEAR(summed.loss, 32 * mean.loss, 1e-13) << backend->name();
+    for (std::size_t i = 0; i < 32; ++i)
+      EXPECT_EQ(summed.input->to_doubles()[i], 32 * mean.input->to_doubles()[i]) << backend->name();
+  }
+}
+
+TEST(BceWithLogitsLoss, RefusesWeightsThatDoNotFit) {
+  const NetworkSpec two = loss_alone(BceWithLogitsLossSpec{.pos_weight = {1, 2}});
+  for (const Backend* backend : backends())
+    EXPECT_THROW_MESSAGE(loaded(*backend, two, {})->loss(one_sample({1, 2, 3}, {0, 0, 1}).view()), ShapeError,
+                         "pos_weight: expected 3 numbers", "got 2");
+  EXPECT_THROW_MESSAGE(validate(loss_alone(BceWithLogitsLossSpec{.pos_weight = {-1}})), UsageError,
+                       "a number of pos_weight is -1");
+  manual::BceWithLogitsLoss<double> loss(BceWithLogitsLossSpec{.pos_weight = {1, 2}});
+  const manual::Matrix<double> y = manual::Matrix<double>::Zero(2, 3);
+  EXPECT_THROW_MESSAGE(loss.forward(y, y), ShapeError, "pos_weight: expected 3, got 2");
+}
+
+TEST(BceWithLogitsLossTwin, GradientsMatchOnRandomWeightsAndReductions) {
+  expect_twins_agree_on_random([] {
+    const std::int64_t columns = drawn(1, 7);
+    BceWithLogitsLossSpec loss{.reduction = drawn_bool() ? Reduction::sum : Reduction::mean};
+    const std::int64_t weights = drawn_bool() ? columns : 1;
+    for (std::int64_t k = 0; k < weights; ++k) loss.pos_weight.push_back(0.5 * static_cast<double>(k) + 0.25);
+    return loss_example("random", loss, {drawn(1, 19), columns},
+                        drawn_from(std::vector{1e-3, 1.0, 10.0, 100.0}));
+  });
+}
+
 TEST(BceWithLogitsLossTwin, GradientsMatchOnRandomShapesAndScales) {
   EXPECT_TRUE(rc::check([] {
     const std::int64_t rows = drawn(1, 19), columns = drawn(1, 7);

@@ -129,6 +129,9 @@ TEST(CrossEntropyLoss, RefusesLabelsThatAreNoClass) {
     EXPECT_THROW_MESSAGE(loss.forward(z, labels), DataError, "label " + std::to_string(wrong), "of sample 1",
                          "0…2");
   }
+  manual::CrossEntropyLoss<double> weighted(CrossEntropyLossSpec{.weight = {1, 2}});
+  const std::vector<std::int64_t> right{2, 1};
+  EXPECT_THROW_MESSAGE(weighted.forward(z, right), ShapeError, "weights: expected 3, got 2");
 }
 
 class CrossEntropyOnEachSide : public testing::TestWithParam<const Backend*> {
@@ -169,6 +172,81 @@ TEST_P(CrossEntropyOnEachSide, LabelsOfASequenceAreSamplesOfTheirOwn) {
   EXPECT_EQ(sequence.loss, flat.loss);
   EXPECT_EQ(sequence.input->to_doubles(), flat.input->to_doubles());
   EXPECT_EQ(sequence.input->shape(), (Shape{2, 2, 2}));
+}
+
+// Of uniform logits every probability is 1/K: 3 for class 2, 2 for class 0, the mean divides by 5.
+TEST_P(CrossEntropyOnEachSide, WeightsAreThoseOfTheLabelsAndMakeTheMean) {
+  const Tensor logits("inputs", {2, 3}, std::vector<double>{0, 0, 0, 0, std::log(2), std::log(5)});
+  const CrossEntropyLossSpec mean{.weight = {2, 1, 3}}, sum{.weight = {2, 1, 3}, .reduction = Reduction::sum};
+  const Gradients weighted = gradients(mean, logits, {2, 0}), summed = gradients(sum, logits, {2, 0});
+  EXPECT_NEAR(weighted.loss, (3 * std::log(3) + 2 * std::log(8)) / 5, 1e-15);
+  EXPECT_NEAR(summed.loss, 3 * std::log(3) + 2 * std::log(8), 1e-14);
+  const double expected[] = {1, 1, -2, -2 * 7.0 / 8, 2 * 2.0 / 8, 2 * 5.0 / 8};
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(weighted.input->to_doubles()[i], expected[i] / 5, 1e-15) << i;
+    EXPECT_NEAR(summed.input->to_doubles()[i], expected[i], 1e-15) << i;
+  }
+}
+
+// ε is spread over all four classes, the label's own among them: 0.4/4 each, and 0.6 more for the label.
+TEST_P(CrossEntropyOnEachSide, SmoothingSpreadsOverAllClasses) {
+  const Tensor logits("inputs", {1, 4}, std::vector<double>{0, std::log(2), std::log(4), 0});
+  const Gradients smoothed = gradients({.label_smoothing = 0.4}, logits, {2});
+  const double wanted[] = {0.1, 0.1, 0.7, 0.1}, p[] = {0.125, 0.25, 0.5, 0.125};
+  double loss = 0;
+  for (std::size_t k = 0; k < 4; ++k) {
+    loss -= wanted[k] * std::log(p[k]);
+    EXPECT_NEAR(smoothed.input->to_doubles()[k], p[k] - wanted[k], 1e-15) << k;
+  }
+  EXPECT_NEAR(smoothed.loss, loss, 1e-15);
+  // Wholly smoothed, a label says nothing.
+  EXPECT_EQ(gradients({.label_smoothing = 1}, logits, {2}).loss,
+            gradients({.label_smoothing = 1}, logits, {0}).loss);
+}
+
+TEST_P(CrossEntropyOnEachSide, SmoothedLabelsThatAreIgnoredCountNowhere) {
+  const std::vector<double> first{1, 2, 3}, ignored{9, -9, 9}, last{3, 0, -1};
+  std::vector<double> three = first, two = first;
+  three.insert(three.end(), ignored.begin(), ignored.end());
+  for (std::vector<double>* logits : {&three, &two}) logits->insert(logits->end(), last.begin(), last.end());
+  for (const std::vector<double>& weight : {std::vector<double>{}, std::vector<double>{2, 1, 3}}) {
+    const CrossEntropyLossSpec kind{.weight = weight, .label_smoothing = 0.2};
+    const Gradients some = gradients(kind, {"inputs", {3, 3}, three}, {2, -100, 0});
+    const Gradients others = gradients(kind, {"inputs", {2, 3}, two}, {2, 0});
+    EXPECT_NEAR(some.loss, others.loss, 1e-15);
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_NEAR(some.input->to_doubles()[k], others.input->to_doubles()[k], 1e-16);
+      EXPECT_EQ(some.input->to_doubles()[3 + k], 0);
+      EXPECT_NEAR(some.input->to_doubles()[6 + k], others.input->to_doubles()[3 + k], 1e-16);
+    }
+  }
+}
+
+TEST_P(CrossEntropyOnEachSide, RefusesOptionsThatMakeNoSense) {
+  const Tensor logits("inputs", {2, 3}, std::vector<double>(6, 1));
+  EXPECT_THROW_MESSAGE(gradients({.weight = {1, 2}}, logits, {0, 1}), ShapeError,
+                       "weight: expected 3 numbers", "got 2");
+  EXPECT_THROW_MESSAGE(gradients({.weight = {0, 1, 1}}, logits, {0, 0}), DataError,
+                       "the classes of all 2 labels have weight 0");
+  EXPECT_THROW_MESSAGE(validate(loss_alone(CrossEntropyLossSpec{.weight = {1, -1}})), UsageError,
+                       "a number of weight is -1");
+  for (const double wrong : {-0.1, 1.5, std::nan("")})
+    EXPECT_THROW_MESSAGE(validate(loss_alone(CrossEntropyLossSpec{.label_smoothing = wrong})), UsageError,
+                         "label_smoothing is ", "at most 1");
+}
+
+TEST(CrossEntropyLossTwin, GradientsMatchOnRandomOptions) {
+  expect_twins_agree_on_random([] {
+    Shape outputs{drawn(1, 19), drawn(1, 3), drawn(2, 11)};
+    if (drawn_bool()) outputs.erase(outputs.begin() + 1);
+    CrossEntropyLossSpec loss{.reduction = drawn_bool() ? Reduction::sum : Reduction::mean,
+                              .label_smoothing = drawn_from(std::vector{0.0, 0.1, 0.5, 1.0})};
+    if (drawn_bool()) loss.ignore_index = drawn(0, outputs.back() - 1);
+    if (drawn_bool())
+      for (std::int64_t k = 0; k < outputs.back(); ++k)
+        loss.weight.push_back(0.25 * static_cast<double>(k + 1));
+    return loss_example("random", loss, std::move(outputs), drawn_from(std::vector{1e-3, 1.0, 10.0}));
+  });
 }
 
 TEST_P(CrossEntropyOnEachSide, RefusesABatchOfIgnoredLabelsAlone) {

@@ -21,6 +21,16 @@ TEST(L1Loss, IsTheMeanOverAllElements) {
   EXPECT_TRUE(loss.backward().isApproxToConstant(1.0 / 6));  // by N alone it would be ½
 }
 
+TEST(L1Loss, OrTheSum) {
+  const NetworkSpec sum = loss_alone(L1LossSpec{.reduction = Reduction::sum});
+  for (const Backend* backend : backends()) {
+    const Gradients gradients =
+        loaded(*backend, sum, {})->gradients(one_sample({2, -3, 0.5}, {0, 0, 0.25}).view());
+    EXPECT_EQ(gradients.loss, 5.25) << backend->name();
+    EXPECT_THAT(gradients.input->to_doubles(), ElementsAre(1, -1, 1)) << backend->name();
+  }
+}
+
 // The kink: on either side of it the slope is whole, on it there is none. -0 is 0.
 TEST(L1Loss, GradientIsTheSignAndZeroWhereTheTargetIsMet) {
   constexpr double kTiny = std::numeric_limits<double>::denorm_min();

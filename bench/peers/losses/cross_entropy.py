@@ -1,9 +1,13 @@
 """Of the softmax of the logits, and labels that are numbers of classes."""
 import numpy as np
 
+from exchange import Unsupported
+
 
 class Numpy:
     def __init__(self, loss):
+        if loss["weights"] or loss["sum"] or loss["label_smoothing"]:
+            raise Unsupported("loss cross_entropy with weights, smoothing or a sum")
         self.ignore_index = int(loss["ignore_index"])
 
     def __call__(self, logits, labels):
@@ -22,4 +26,10 @@ class Numpy:
 def pytorch(loss):
     from torch import nn
 
-    return nn.CrossEntropyLoss(ignore_index=int(loss["ignore_index"]))
+    if loss["weights"]:
+        raise Unsupported("loss cross_entropy with weights")
+    return nn.CrossEntropyLoss(
+        ignore_index=int(loss["ignore_index"]),
+        reduction="sum" if loss["sum"] else "mean",
+        label_smoothing=loss["label_smoothing"],
+    )

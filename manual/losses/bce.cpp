@@ -1,0 +1,5 @@
+#include "manual/losses/bce.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(BceLoss)

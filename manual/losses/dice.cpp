@@ -1,0 +1,5 @@
+#include "manual/losses/dice.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(DiceLoss)

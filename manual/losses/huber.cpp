@@ -1,0 +1,5 @@
+#include "manual/losses/huber.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(HuberLoss)
