@@ -1,0 +1,5 @@
+#include "manual/losses/ctc.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(CtcLoss)

@@ -1,0 +1,5 @@
+#include "manual/losses/hinge.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(HingeLoss)

@@ -1,0 +1,5 @@
+#include "manual/losses/hinge_embedding.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(HingeEmbeddingLoss)

@@ -1,0 +1,5 @@
+#include "manual/losses/margin_ranking.hpp"
+
+#include "manual/loss.hpp"
+
+TWIN_LOSS(MarginRankingLoss)
