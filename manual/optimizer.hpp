@@ -40,7 +40,8 @@ class Updater final : public Optimizer<typename Rule::Scalar> {
       : rule_(spec), parameters_(parameters), states_(spec.state_names().size()) {
     for_each_parameter(parameters, [&](const auto& parameter) {
       for (std::size_t k = 0; k < states_; ++k)
-        this->state_.push_back(RowVector<Scalar>::Zero(parameter.value.size()));
+        this->state_.push_back(
+            RowVector<Scalar>::Constant(parameter.value.size(), Scalar(initial_state(spec, k))));
     });
   }
 
@@ -58,6 +59,14 @@ class Updater final : public Optimizer<typename Rule::Scalar> {
   const char* formula() const override { return Rule::formula; }
 
  private:
+  /// Of the k-th state: 0, unless the specification says otherwise.
+  static double initial_state(const typename Rule::Spec& spec, std::size_t k) {
+    if constexpr (requires { spec.initial_state(k); })
+      return spec.initial_state(k);
+    else
+      return 0;
+  }
+
   Rule rule_;
   Parameters parameters_;
   std::size_t states_;

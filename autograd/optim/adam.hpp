@@ -15,20 +15,25 @@ inline std::unique_ptr<torch::optim::Optimizer> make_optimizer(
   return std::make_unique<torch::optim::Adam>(values_of(parameters), torch::optim::AdamOptions(spec.lr)
                                                                          .betas({spec.beta1, spec.beta2})
                                                                          .eps(spec.eps)
-                                                                         .weight_decay(spec.weight_decay));
+                                                                         .weight_decay(spec.weight_decay)
+                                                                         .amsgrad(spec.amsgrad));
 }
 
-inline OptimizerState state_of(const AdamSpec&, torch::optim::Optimizer& optimizer,
+inline OptimizerState state_of(const AdamSpec& spec, torch::optim::Optimizer& optimizer,
                                const torch::Tensor& parameter) {
   const auto* state = find_state<torch::optim::AdamParamState>(optimizer, parameter);
-  return state ? OptimizerState{{state->exp_avg(), state->exp_avg_sq()}, state->step()} : OptimizerState{};
+  if (!state) return {};
+  OptimizerState values{{state->exp_avg(), state->exp_avg_sq()}, state->step()};
+  if (spec.amsgrad) values.tensors.push_back(state->max_exp_avg_sq());
+  return values;
 }
 
-inline void set_state(const AdamSpec&, torch::optim::Optimizer& optimizer, const torch::Tensor& parameter,
-                      const OptimizerState& values) {
+inline void set_state(const AdamSpec& spec, torch::optim::Optimizer& optimizer,
+                      const torch::Tensor& parameter, const OptimizerState& values) {
   auto state = std::make_unique<torch::optim::AdamParamState>();
   state->exp_avg(values.tensors[0]);
   state->exp_avg_sq(values.tensors[1]);
+  if (spec.amsgrad) state->max_exp_avg_sq(values.tensors[2]);
   state->step(values.step);
   put_state(optimizer, parameter, std::move(state));
 }

@@ -16,7 +16,8 @@ inline std::unique_ptr<torch::optim::Optimizer> make_optimizer(
     return torch::optim::AdamWOptions(spec.lr)
         .betas({spec.beta1, spec.beta2})
         .eps(spec.eps)
-        .weight_decay(weight_decay);
+        .weight_decay(weight_decay)
+        .amsgrad(spec.amsgrad);
   };
   std::vector<torch::Tensor> decaying, others;
   for (const NamedParameter& p : parameters) (spec.decays(p.role) ? decaying : others).push_back(p.value);
@@ -26,17 +27,21 @@ inline std::unique_ptr<torch::optim::Optimizer> make_optimizer(
   return std::make_unique<torch::optim::AdamW>(std::move(groups), options(spec.weight_decay));
 }
 
-inline OptimizerState state_of(const AdamwSpec&, torch::optim::Optimizer& optimizer,
+inline OptimizerState state_of(const AdamwSpec& spec, torch::optim::Optimizer& optimizer,
                                const torch::Tensor& parameter) {
   const auto* state = find_state<torch::optim::AdamWParamState>(optimizer, parameter);
-  return state ? OptimizerState{{state->exp_avg(), state->exp_avg_sq()}, state->step()} : OptimizerState{};
+  if (!state) return {};
+  OptimizerState values{{state->exp_avg(), state->exp_avg_sq()}, state->step()};
+  if (spec.amsgrad) values.tensors.push_back(state->max_exp_avg_sq());
+  return values;
 }
 
-inline void set_state(const AdamwSpec&, torch::optim::Optimizer& optimizer, const torch::Tensor& parameter,
-                      const OptimizerState& values) {
+inline void set_state(const AdamwSpec& spec, torch::optim::Optimizer& optimizer,
+                      const torch::Tensor& parameter, const OptimizerState& values) {
   auto state = std::make_unique<torch::optim::AdamWParamState>();
   state->exp_avg(values.tensors[0]);
   state->exp_avg_sq(values.tensors[1]);
+  if (spec.amsgrad) state->max_exp_avg_sq(values.tensors[2]);
   state->step(values.step);
   put_state(optimizer, parameter, std::move(state));
 }

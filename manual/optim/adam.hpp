@@ -1,5 +1,4 @@
-// Adam (torch.optim.Adam without amsgrad; Kingma and Ba 2015, "Adam: A method for stochastic optimization",
-// alg. 1).
+// Adam (torch.optim.Adam; Kingma and Ba 2015, "Adam: A method for stochastic optimization", alg. 1).
 //
 //   g ← g + weight_decay·w                        as if ½·weight_decay·‖w‖² were part of the loss
 //   m ← β₁·m + (1 - β₁)·g                         both start at 0,
@@ -11,6 +10,13 @@
 //
 //   eps is added to the root that is corrected already, as in the algorithm and in PyTorch. (The paper's
 //   short form, lr·√(1-β₂ᵗ)/(1-β₁ᵗ)·m / (√v + eps), has another eps.)
+//
+//   amsgrad (Reddi, Kale and Kumar 2018, "On the convergence of Adam and beyond", alg. 2) divides by the
+//   largest second moment so far: where gradients are large once in a while, Adam forgets them, and steps too
+//   far.
+//
+//   max ← max(max, v)                             from 0; before the correction, as in PyTorch
+//   w   ← w - lr·m̂ / (√m̂ax + eps)                 m̂ax = max / (1 - β₂ᵗ)
 //
 //   What depends on t alone is computed in double and rounded once: 1 - β₂ of a β₂ that was rounded to
 //   float32 would be off by 500 ULP.
@@ -39,7 +45,7 @@ class Adam {
     root_ = Scalar(std::sqrt(1 - std::pow(spec_.beta2, steps)));
   }
 
-  /// state: m, v.
+  /// state: m, v; with amsgrad the largest v.
   template <typename Values, typename Gradient>
   void update(Values& value, const Gradient& gradient, RowVector<Scalar>* state) const {
     if (spec_.weight_decay == 0)
@@ -54,6 +60,16 @@ class Adam {
     RowVector<Scalar>&m = state[0], &v = state[1];
     m = Scalar(spec_.beta1) * m + Scalar(1 - spec_.beta1) * g;
     v.array() = Scalar(spec_.beta2) * v.array() + Scalar(1 - spec_.beta2) * g.array().square();
+    if (spec_.amsgrad) {
+      state[2] = state[2].cwiseMax(v);
+      step(value, m, state[2]);
+    } else {
+      step(value, m, v);
+    }
+  }
+
+  template <typename Values>
+  void step(Values& value, const RowVector<Scalar>& m, const RowVector<Scalar>& v) const {
     value.array() -= rate_ * (m.array() / (v.array().sqrt() / root_ + Scalar(spec_.eps)));
   }
 

@@ -1,5 +1,5 @@
-// Adam with decoupled weight decay (torch.optim.AdamW without amsgrad; Loshchilov and Hutter 2019, "Decoupled
-// weight decay regularization", alg. 2).
+// Adam with decoupled weight decay (torch.optim.AdamW; Loshchilov and Hutter 2019, "Decoupled weight decay
+// regularization", alg. 2).
 //
 //   w ← (1 - lr·weight_decay)·w          of weights alone, unless decay_all
 //   w ← w - lr·m̂ / (√v̂ + eps)            Adam's step (manual/optim/adam.hpp)
@@ -32,7 +32,7 @@ class Adamw {
     adam_.begin(lr, t);
   }
 
-  /// state: m, v.
+  /// state: Adam's.
   template <typename Values, typename Gradient>
   void update(Values& value, const Gradient& gradient, RowVector<Scalar>* state, ParameterRole role) const {
     if (spec_.decays(role)) value *= kept_;

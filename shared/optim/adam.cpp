@@ -18,7 +18,9 @@ std::vector<Example> AdamSpec::examples() {
           // eps is about as large as the gradients, so an eps in the wrong place changes the step.
           training_example("large_eps", AdamSpec{.lr = 0.01, .eps = 0.1}),
           training_example("short_memory", AdamSpec{.lr = 0.3, .beta1 = 0, .beta2 = 0.5}),
-          training_example("weight_decay", AdamSpec{.lr = 0.01, .weight_decay = 0.1})};
+          training_example("weight_decay", AdamSpec{.lr = 0.01, .weight_decay = 0.1}),
+          // The second moment forgets fast enough to fall.
+          training_example("amsgrad", AdamSpec{.lr = 0.01, .beta2 = 0.5, .amsgrad = true})};
 }
 
 }  // namespace twin

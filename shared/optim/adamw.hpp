@@ -1,4 +1,4 @@
-// Adam with decoupled weight decay (torch.optim.AdamW without amsgrad).
+// Adam with decoupled weight decay (torch.optim.AdamW).
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@ struct AdamwSpec {
   double beta1 = 0.9, beta2 = 0.999;
   double eps = 1e-8;
   double weight_decay = 1e-2;
+  bool amsgrad = false;
   /// Biases and the scales of normalisations decay too, as in a torch.optim.AdamW that is given all
   /// parameters in one group.
   bool decay_all = false;
@@ -30,7 +31,7 @@ struct AdamwSpec {
   }
   bool decays(ParameterRole role) const { return decay_all || role == ParameterRole::weight; }
   /// The step that follows the decay.
-  AdamSpec adam() const { return {lr, beta1, beta2, eps}; }
+  AdamSpec adam() const { return {.lr = lr, .beta1 = beta1, .beta2 = beta2, .eps = eps, .amsgrad = amsgrad}; }
 
   /// Adam's.
   std::vector<std::string> state_names() const { return adam().state_names(); }

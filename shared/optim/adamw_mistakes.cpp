@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "shared/optim/adamw.hpp"
@@ -25,7 +26,9 @@ std::vector<double> adam_step(const AdamwSpec& o, const UpdateValues& u) {
   const auto t = static_cast<double>(u.step);
   return each(g.size(), [&](std::size_t k) {
     const double m_hat = (o.beta1 * m[k] + (1 - o.beta1) * g[k]) / (1 - std::pow(o.beta1, t));
-    const double v_hat = (o.beta2 * v[k] + (1 - o.beta2) * g[k] * g[k]) / (1 - std::pow(o.beta2, t));
+    double new_v = o.beta2 * v[k] + (1 - o.beta2) * g[k] * g[k];
+    if (o.amsgrad) new_v = std::max(new_v, u.state.at("max_exp_avg_sq")[k]);
+    const double v_hat = new_v / (1 - std::pow(o.beta2, t));
     return u.lr * m_hat / (std::sqrt(v_hat) + o.eps);
   });
 }
@@ -37,6 +40,7 @@ std::vector<Prediction> AdamwSpec::mistakes(const Quantity& quantity, const Upda
   std::vector<Prediction> all = adam().mistakes(quantity, u);
   if (weight_decay == 0) return all;
   if (quantity.role == Role::state) {
+    if (quantity.name == "max_exp_avg_sq") return all;
     all.push_back(with_decay_in_gradient(*this, quantity.name, u));
     return all;
   }

@@ -6,7 +6,9 @@
 #include "manual/optimizer.hpp"
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
+#include "tests/support/optimisers.hpp"
 #include "tests/support/random_examples.hpp"
+#include "tests/support/reference.hpp"
 
 namespace twin {
 namespace {
@@ -89,8 +91,30 @@ TEST(AdamTwin, UpdatesMatchForManyHyperparameters) {
                     .beta1 = drawn_from(std::vector{0.0, 0.5, 0.9, 0.999}),
                     .beta2 = drawn_from(std::vector{0.0, 0.5, 0.9, 0.999}),
                     .eps = drawn_from(std::vector{1e-12, 1e-8, 1e-3, 1.0}),
-                    .weight_decay = drawn_from(std::vector{0.0, 1e-2, 1.0})};
+                    .weight_decay = drawn_from(std::vector{0.0, 1e-2, 1.0}),
+                    .amsgrad = drawn_bool()};
   });
+}
+
+// Without memory v = g²: 16, then 1. The largest divides both steps.
+TEST(Adam, AmsgradDividesByTheLargestSecondMoment) {
+  const AdamSpec optimizer{.lr = 1, .beta1 = 0, .beta2 = 0, .eps = 0, .amsgrad = true};
+  for (const Backend* backend : backends())
+    EXPECT_THAT(weights_after_steps(*backend, optimizer, 0, {4, 1, -8}), ElementsAre(-1, -1.25, -0.25))
+        << backend->name();
+}
+
+TEST(Adam, KeepsTheLargestSecondMomentWithAmsgradAlone) {
+  EXPECT_THAT(AdamSpec{}.state_names(), ElementsAre("exp_avg", "exp_avg_sq"));
+  EXPECT_THAT((AdamSpec{.amsgrad = true}).state_names(),
+              ElementsAre("exp_avg", "exp_avg_sq", "max_exp_avg_sq"));
+  expect_state_continues(AdamSpec{.lr = 0.01, .beta2 = 0.5, .amsgrad = true});
+}
+
+TEST(Adam, StepsAreThoseOfPyTorch) {
+  expect_steps_as_in_pytorch("adam/defaults", AdamSpec{});
+  expect_steps_as_in_pytorch("adam/weight_decay", AdamSpec{.lr = 0.01, .weight_decay = 0.25});
+  expect_steps_as_in_pytorch("adam/amsgrad", AdamSpec{.lr = 0.01, .beta2 = 0.5, .amsgrad = true});
 }
 
 TEST(AdamTwin, StaysTogetherOverAThousandSteps) {

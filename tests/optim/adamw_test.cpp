@@ -7,6 +7,7 @@
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
 #include "tests/support/random_examples.hpp"
+#include "tests/support/reference.hpp"
 
 namespace twin {
 namespace {
@@ -93,8 +94,16 @@ TEST(AdamwTwin, UpdatesMatchForManyHyperparameters) {
                      .beta2 = drawn_from(std::vector{0.0, 0.5, 0.9, 0.999}),
                      .eps = drawn_from(std::vector{1e-12, 1e-8, 1e-3, 1.0}),
                      .weight_decay = drawn_from(std::vector{0.0, 1e-2, 0.9}),
+                     .amsgrad = drawn_bool(),
                      .decay_all = drawn_bool()};
   });
+}
+
+TEST(Adamw, StepsAreThoseOfPyTorch) {
+  expect_steps_as_in_pytorch("adamw/defaults", AdamwSpec{});
+  expect_steps_as_in_pytorch("adamw/decay_all",
+                             AdamwSpec{.lr = 0.01, .weight_decay = 0.25, .decay_all = true});
+  expect_steps_as_in_pytorch("adamw/amsgrad", AdamwSpec{.lr = 0.01, .beta2 = 0.5, .amsgrad = true});
 }
 
 TEST(AdamwTwin, StaysTogetherOverAThousandSteps) {

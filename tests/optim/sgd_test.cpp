@@ -5,7 +5,9 @@
 #include "manual/optimizer.hpp"
 #include "shared/errors.hpp"
 #include "tests/support/expect_message.hpp"
+#include "tests/support/optimisers.hpp"
 #include "tests/support/random_examples.hpp"
+#include "tests/support/reference.hpp"
 
 namespace twin {
 namespace {
@@ -33,9 +35,82 @@ double value_of(const NamedTensors& tensors, const char* name) { return tensors.
 
 TEST(SgdTwin, UpdatesMatchForManyHyperparameters) {
   expect_updates_agree_on_random([] {
-    return SgdSpec{.lr = drawn_from(std::vector{1e-3, 0.1, 1.0, 10.0}),
-                   .momentum = drawn_from(std::vector{0.0, 0.5, 0.9, 1.0})};
+    SgdSpec optimizer{.lr = drawn_from(std::vector{1e-3, 0.1, 1.0, 10.0}),
+                      .momentum = drawn_from(std::vector{0.0, 0.5, 0.9, 1.0}),
+                      .weight_decay = drawn_from(std::vector{0.0, 1e-2, 1.0})};
+    if (optimizer.momentum != 0 && drawn_bool())
+      optimizer.nesterov = true;
+    else
+      optimizer.dampening = drawn_from(std::vector{0.0, 0.5, 0.9, 1.0});
+    return optimizer;
   });
+}
+
+TEST(SgdTwin, StaysTogether) {
+  expect_twins_stay_together_with(
+      SgdSpec{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true});
+  expect_twins_stay_together_with(SgdSpec{.lr = 0.1, .momentum = 0.9, .dampening = 0.5});
+}
+
+TEST(Sgd, StepsAreThoseOfPyTorch) {
+  expect_steps_as_in_pytorch("sgd/plain", SgdSpec{.lr = 0.1});
+  expect_steps_as_in_pytorch("sgd/weight_decay", SgdSpec{.lr = 0.1, .weight_decay = 0.25});
+  expect_steps_as_in_pytorch("sgd/momentum", SgdSpec{.lr = 0.1, .momentum = 0.9});
+  expect_steps_as_in_pytorch("sgd/dampening", SgdSpec{.lr = 0.1, .momentum = 0.9, .dampening = 0.25});
+  expect_steps_as_in_pytorch("sgd/dampening_weight_decay",
+                             SgdSpec{.lr = 0.1, .momentum = 0.9, .dampening = 0.5, .weight_decay = 0.25});
+  expect_steps_as_in_pytorch("sgd/nesterov", SgdSpec{.lr = 0.1, .momentum = 0.9, .nesterov = true});
+  expect_steps_as_in_pytorch("sgd/nesterov_weight_decay",
+                             SgdSpec{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.25, .nesterov = true});
+}
+
+// v = 4, then 2 + 4 = 6; the step is 4 + 2, then 4 + 3.
+TEST(Sgd, NesterovLooksAheadByOneVelocity) {
+  const SgdSpec optimizer{.lr = 0.5, .momentum = 0.5, .nesterov = true};
+  for (const Backend* backend : backends())
+    EXPECT_THAT(weights_after_steps(*backend, optimizer, 10, {4, 4}), ElementsAre(7, 3.5)) << backend->name();
+}
+
+// v = 4 in the first step; then 2 + ¼·4 = 3.
+TEST(Sgd, TheFirstVelocityIsNotDampened) {
+  const SgdSpec optimizer{.lr = 0.5, .momentum = 0.5, .dampening = 0.75};
+  for (const Backend* backend : backends())
+    EXPECT_THAT(weights_after_steps(*backend, optimizer, 10, {4, 4}), ElementsAre(8, 6.5)) << backend->name();
+}
+
+// The decay of the first step lives on in the velocity: v = 1 + 2, then ½·3 + 1 + ¼·6.5.
+TEST(Sgd, WeightDecayIsPartOfTheGradient) {
+  for (const Backend* backend : backends()) {
+    EXPECT_THAT(weights_after_steps(*backend, SgdSpec{.lr = 0.5, .weight_decay = 0.25}, 8, {1, 1}),
+                ElementsAre(6.5, 6.5 - 0.5 * 2.625))
+        << backend->name();
+    EXPECT_THAT(
+        weights_after_steps(*backend, SgdSpec{.lr = 0.5, .momentum = 0.5, .weight_decay = 0.25}, 8, {1, 1}),
+        ElementsAre(6.5, 6.5 - 0.5 * 4.125))
+        << backend->name();
+  }
+}
+
+// A dampened velocity counts its steps, and another network goes on behind the first of them.
+TEST(Sgd, DampenedStateContinuesInAnotherNetwork) {
+  EXPECT_TRUE((SgdSpec{.momentum = 0.9, .dampening = 0.5}).counts_steps());
+  EXPECT_FALSE((SgdSpec{.momentum = 0.9}).counts_steps());
+  EXPECT_FALSE((SgdSpec{.dampening = 0.5}).counts_steps());
+  expect_state_continues(SgdSpec{.lr = 0.1, .momentum = 0.9, .dampening = 0.5});
+}
+
+TEST(Sgd, RefusesHyperparametersThatAreNone) {
+  const auto validated = [](SgdSpec optimizer) {
+    return [=] { validate(network_of_one_weight(optimizer)); };
+  };
+  EXPECT_THAT(validated({.lr = 0}), throws<UsageError>("lr is 0", "above 0"));
+  EXPECT_THAT(validated({.momentum = -1}), throws<UsageError>("momentum is -1", "at least 0"));
+  EXPECT_THAT(validated({.dampening = -1}), throws<UsageError>("dampening is -1"));
+  EXPECT_THAT(validated({.weight_decay = -1}), throws<UsageError>("weight_decay is -1"));
+  EXPECT_THAT(validated({.nesterov = true}),
+              throws<UsageError>("a momentum of 0 and a dampening of 0", "a momentum above 0"));
+  EXPECT_THAT(validated({.momentum = 0.9, .dampening = 0.5, .nesterov = true}),
+              throws<UsageError>("a momentum of 0.9 and a dampening of 0.5", "no dampening"));
 }
 
 // With outputs w·1 + b and targets 4, the gradient of either is 4 whatever the weights. v = 4, 6, 7: every

@@ -200,7 +200,7 @@ TEST(LayerSpec, IsFoundByItsPath) {
 TEST(Hyperparameters, AreReadAndSetByName) {
   OptimizerSpec optimizer = SgdSpec{.lr = 0.5, .momentum = 0.25};
   const std::vector<Hyperparameter> all = hyperparameters_of(optimizer);
-  ASSERT_EQ(all.size(), 2U);
+  ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[0].name, "lr");
   EXPECT_EQ(all[1].value, 0.25);
   set_hyperparameter(optimizer, "momentum", 0.75);

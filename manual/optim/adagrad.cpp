@@ -1,0 +1,5 @@
+#include "manual/optim/adagrad.hpp"
+
+#include "manual/optimizer.hpp"
+
+TWIN_OPTIMIZER(Adagrad)

@@ -1,0 +1,5 @@
+#include "manual/optim/adamax.hpp"
+
+#include "manual/optimizer.hpp"
+
+TWIN_OPTIMIZER(Adamax)

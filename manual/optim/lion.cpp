@@ -1,0 +1,5 @@
+#include "manual/optim/lion.hpp"
+
+#include "manual/optimizer.hpp"
+
+TWIN_OPTIMIZER(Lion)

@@ -1,0 +1,5 @@
+#include "manual/optim/radam.hpp"
+
+#include "manual/optimizer.hpp"
+
+TWIN_OPTIMIZER(Radam)
