@@ -124,12 +124,14 @@ Step explain_network(const CatalogueEntry& entry, ExplainArguments& options) {
   } else {
     networks = build_networks(entry, training);
   }
-  const double accuracy_before = accuracy(*networks[0], dataset.test, training.dtype);
+  const Scores before = scores(*networks[0], dataset.test, training.dtype);
 
   const BatchStream stream(dataset.train, training.dtype, entry.batch_size, entry.seed);
   const OwnedBatch batch = slice(dataset.train, training.dtype, 0, stream.batch_size());
-  fmt::print("{}: {}, on {}, after {} steps; accuracy {:.1f} %\n", entry.name, entry.title, dataset.name,
-             options.steps_before, 100 * accuracy_before);
+  fmt::print("{}: {}, on {}, after {} steps; {}\n", entry.name, entry.title, dataset.name,
+             options.steps_before,
+             before.accuracy ? fmt::format("accuracy {:.1f} %", 100 * *before.accuracy)
+                             : fmt::format("mean squared error {:.3g}", *before.squared_error));
 
   constexpr std::int64_t kFewSamples = 8, kFewParameters = 12;
   std::optional<Samples> samples;
@@ -144,13 +146,13 @@ Step explain_network(const CatalogueEntry& entry, ExplainArguments& options) {
     fmt::print("\n{}\n{}",
                coloured("What each sample asks of the weights (gradient of its own loss)", Colour::strong),
                samples->table.terminal());
-    if (samples->largest_mean < 1e-3 * samples->largest_sample && accuracy_before < 1)
+    if (samples->largest_mean < 1e-3 * samples->largest_sample && before.accuracy < 1)
       fmt::print(
           "\nThe samples still ask for changes of up to {:.2g}, but these cancel: their mean is below {:.2g} "
           "everywhere.\n"
           "The network stands still at an accuracy of {:.0f} %: no single straight line separates these "
           "classes.\n",
-          samples->largest_sample, samples->largest_mean, 100 * accuracy_before);
+          samples->largest_sample, samples->largest_mean, 100 * *before.accuracy);
   }
   return step;
 }

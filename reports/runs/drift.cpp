@@ -95,7 +95,8 @@ Drift run_drift(const CatalogueEntry& entry, const Dataset& dataset, DType dtype
     const NamedTensors weights = autograd->parameters();
     drift.epochs.push_back({epoch, step, manual_losses / static_cast<double>(per_epoch),
                             autograd_losses / static_cast<double>(per_epoch),
-                            accuracy(*manual, dataset.test, dtype), accuracy(*autograd, dataset.test, dtype),
+                            scores(*manual, dataset.test, dtype).accuracy.value(),
+                            scores(*autograd, dataset.test, dtype).accuracy.value(),
                             largest_relative_gap(manual->parameters(), weights),
                             largest_relative_gap(nearby->parameters(), weights)});
   }

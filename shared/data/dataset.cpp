@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "shared/data/text.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/idx.hpp"
 
@@ -73,6 +74,30 @@ Dataset fashion_mnist(const DatasetOptions& options) {
   return {"fashion-mnist", std::move(train), std::move(test), std::move(classes)};
 }
 
+Dataset fashion_pixels(const DatasetOptions& options) {
+  Dataset dataset = fashion_mnist(options);
+  for (Split* split : {&dataset.train, &dataset.test}) {
+    split->targets = split->inputs.renamed("targets");
+    split->target_scale = 1.0 / 255;
+  }
+  return {"fashion-pixels", std::move(dataset.train), std::move(dataset.test), {}};
+}
+
+// Debian's package is made for a dictionary server: notes about its making stand in front of the book.
+Dataset devil(const DatasetOptions& options) {
+  const std::filesystem::path path =
+      (options.folder.empty() ? default_devil_folder() : options.folder) / "devil.dict.dz";
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    throw DataError("no such file", path.string(),
+                    "install Debian's dict-devil or name the folder with --data");
+  const std::string text = read_text(path);
+  const std::size_t book = text.find("PREFACE\n");
+  if (book == std::string::npos)
+    throw DataError("the book's preface is missing", path.string(), "fetch the file again");
+  return text_dataset("devil", std::string_view(text).substr(book), kTextWindow, path);
+}
+
 using Loader = std::function<Dataset(const DatasetOptions&)>;
 
 const std::map<std::string, Loader, std::less<>>& loaders() {
@@ -90,6 +115,8 @@ const std::map<std::string, Loader, std::less<>>& loaders() {
          return truth_table("xor", {0, 1, 1, 0});
        }},
       {"fashion-mnist", fashion_mnist},
+      {"fashion-pixels", fashion_pixels},
+      {"devil", devil},
   };
   return table;
 }
@@ -111,5 +138,6 @@ Dataset load_dataset(std::string_view name, const DatasetOptions& options) {
 }
 
 std::filesystem::path default_fashion_mnist_folder() { return "/usr/share/datasets/fashion-mnist"; }
+std::filesystem::path default_devil_folder() { return "/usr/share/dictd"; }
 
 }  // namespace twin

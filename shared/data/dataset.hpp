@@ -11,13 +11,14 @@
 
 namespace twin {
 
-/// One part of a dataset. A stored input v stands for scale·v + shift, so that images stay bytes in memory;
-/// an integer (int64) stands for itself.
+/// One part of a dataset. A stored input v stands for scale·v + shift, so that images stay bytes in memory, a
+/// stored target v for target_scale·v; an integer (int64) stands for itself.
 struct Split {
   Tensor inputs;   // N×…, uint8 or float64; int64 where a network takes indices
-  Tensor targets;  // N×… (float64), or labels (int64)
+  Tensor targets;  // N×… (uint8 or float64), or labels (int64)
   double scale = 1;
   double shift = 0;
+  double target_scale = 1;
 
   std::int64_t size() const { return inputs.shape().at(0); }
   std::int64_t features() const { return inputs.shape().at(1); }
@@ -31,17 +32,23 @@ struct Dataset {
 };
 
 struct DatasetOptions {
-  std::filesystem::path folder;  // of the idx files; empty for the place of Debian's package
+  std::filesystem::path folder;  // of the files; empty for the place of Debian's package
 };
 
-/// "or", "and", "xor" (the truth tables: four samples, training and test alike) and "fashion-mnist".
+/// "or", "and", "xor" (the truth tables: four samples, training and test alike), "fashion-mnist",
+/// "fashion-pixels" (the same pictures, whose targets are their own pixels in [0, 1]), and "devil": The
+/// Devil's Dictionary (Bierce 1911) in windows of kTextWindow characters.
 std::vector<std::string> dataset_names();
 
 /// Throws UsageError for an unknown name, DataError when its files are missing or damaged, when images and
 /// labels differ in number, or when a label is no class.
 Dataset load_dataset(std::string_view name, const DatasetOptions& options = {});
 
-/// Where Debian's dataset-fashion-mnist package puts its files.
+/// Characters of a sample of a text.
+inline constexpr std::int64_t kTextWindow = 64;
+
+/// Where Debian's packages dataset-fashion-mnist and dict-devil put their files.
 std::filesystem::path default_fashion_mnist_folder();
+std::filesystem::path default_devil_folder();
 
 }  // namespace twin

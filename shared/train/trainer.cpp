@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <fmt/format.h>
+#include <numbers>
 
 #include "shared/data/batches.hpp"
 #include "shared/errors.hpp"
@@ -11,43 +12,75 @@
 namespace twin {
 namespace {
 
-struct Count {
-  std::int64_t right = 0, all = 0;
+struct Sums {
+  std::int64_t right = 0, all = 0;  // samples, or labels
+  double nats = 0;
+  double squares = 0;
 };
 
-Count count_right(const Tensor& outputs, const Tensor& targets) {
-  const std::vector<double> y = outputs.to_doubles();
-  const std::vector<double> t = targets.to_doubles();
-  const bool labels = targets.dtype() == DType::int64;
-  const std::size_t rows = labels ? t.size() : static_cast<std::size_t>(outputs.shape()[0]);
-  const std::size_t columns = y.size() / rows;
-  std::int64_t right = 0;
-  for (std::size_t n = 0; n < rows; ++n) {
-    if (labels) {
-      const auto row = y.begin() + static_cast<std::ptrdiff_t>(n * columns);
-      const auto best = std::max_element(row, row + static_cast<std::ptrdiff_t>(columns)) - row;
-      right += static_cast<double>(best) == t[n];
-    } else {
-      bool all = true;
-      for (std::size_t i = n * columns; i < (n + 1) * columns; ++i) all = all && (y[i] > 0.5) == (t[i] > 0.5);
-      right += all;
-    }
+// -log of the share that exp(outputs[label]) has of the sum.
+double surprise(std::span<const double> outputs, std::size_t label) {
+  const double largest = *std::max_element(outputs.begin(), outputs.end());
+  double sum = 0;
+  for (const double y : outputs) sum += std::exp(y - largest);
+  return std::log(sum) + largest - outputs[label];
+}
+
+void add_labels(std::span<const double> y, std::span<const std::int64_t> labels, Sums& sums) {
+  const std::size_t classes = y.size() / labels.size();
+  for (std::size_t n = 0; n < labels.size(); ++n) {
+    const std::span<const double> row = y.subspan(n * classes, classes);
+    sums.right += std::max_element(row.begin(), row.end()) - row.begin() == labels[n];
+    sums.nats += surprise(row, static_cast<std::size_t>(labels[n]));
   }
-  return {right, static_cast<std::int64_t>(rows)};
+  sums.all += std::ssize(labels);
+}
+
+void add_values(std::span<const double> y, std::span<const double> targets, std::int64_t rows, Sums& sums) {
+  const std::size_t columns = y.size() / static_cast<std::size_t>(rows);
+  for (std::size_t first = 0; first < y.size(); first += columns) {
+    bool all = true;
+    for (std::size_t i = first; i < first + columns; ++i) {
+      all = all && (y[i] > 0.5) == (targets[i] > 0.5);
+      sums.squares += (y[i] - targets[i]) * (y[i] - targets[i]) / static_cast<double>(columns);
+    }
+    sums.right += all;
+  }
+  sums.all += rows;
 }
 
 }  // namespace
 
-double accuracy(Network& network, const Split& split, DType dtype) {
-  constexpr std::int64_t kRows = 1000;
-  Count sum;
+bool has_accuracy(const Split& split) {
+  if (split.targets.dtype() == DType::int64) return true;
+  const std::vector<double> targets = split.targets.to_doubles();
+  return std::all_of(targets.begin(), targets.end(), [&](double stored) {
+    const double target = split.target_scale * stored;
+    return target == 0 || target == 1;
+  });
+}
+
+Scores scores(Network& network, const Split& split, DType dtype) {
+  constexpr std::int64_t kRows = 250;
+  const bool labels = split.targets.dtype() == DType::int64;
+  Sums sums;
   for (std::int64_t first = 0; first < split.size(); first += kRows) {
     const OwnedBatch batch = slice(split, dtype, first, std::min(kRows, split.size() - first));
-    const Count count = count_right(network.predict(batch.view()), batch.targets);
-    sum.right += count.right;
-    sum.all += count.all;
+    const Tensor outputs = network.predict(batch.view());
+    const std::vector<double> y = outputs.to_doubles();
+    if (labels)
+      add_labels(y, batch.targets.data<std::int64_t>(), sums);
+    else
+      add_values(y, batch.targets.to_doubles(), outputs.shape()[0], sums);
   }
-  return static_cast<double>(sum.right) / static_cast<double>(sum.all);
+  const auto all = static_cast<double>(sums.all);
+  Scores scores;
+  if (has_accuracy(split)) scores.accuracy = static_cast<double>(sums.right) / all;
+  if (labels)
+    scores.bits = sums.nats / all / std::numbers::ln2;
+  else
+    scores.squared_error = sums.squares / all;
+  return scores;
 }
 
 void train(const Dataset& dataset, std::span<const Trainee> trainees, const TrainOptions& options,
@@ -62,7 +95,7 @@ void train(const Dataset& dataset, std::span<const Trainee> trainees, const Trai
   const std::int64_t per_epoch = batches.batches_per_epoch();
   const std::int64_t total = options.steps > 0 ? options.steps : options.epochs * per_epoch;
 
-  EpochResult result;
+  EpochResult result = options.done;
   result.seconds.resize(trainees.size());
   while (result.steps < total) {
     batches.begin_epoch(++result.epoch);
@@ -91,10 +124,16 @@ void train(const Dataset& dataset, std::span<const Trainee> trainees, const Trai
     }
     result.loss.clear();
     result.accuracy.clear();
+    result.bits.clear();
+    result.squared_error.clear();
     const bool looks = result.epoch % options.eval_every == 0 || result.steps == total;
     for (std::size_t i = 0; i < trainees.size(); ++i) {
       result.loss.push_back(loss_sum[i] / static_cast<double>(steps_now));
-      if (looks) result.accuracy.push_back(accuracy(trainees[i].network, dataset.test, options.dtype));
+      if (!looks) continue;
+      const Scores seen = scores(trainees[i].network, dataset.test, options.dtype);
+      if (seen.accuracy) result.accuracy.push_back(*seen.accuracy);
+      if (seen.bits) result.bits.push_back(*seen.bits);
+      if (seen.squared_error) result.squared_error.push_back(*seen.squared_error);
     }
     on_epoch(result);
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,15 @@ struct Trainee {
   Network& network;
 };
 
+struct EpochResult {
+  std::int64_t epoch = 0;    // from 1
+  std::int64_t steps = 0;    // taken so far
+  std::vector<double> loss;  // of each trainee: mean over the epoch's batches, each before its update
+  // Of each trainee on the test split; empty where nobody looked, or where Scores holds none.
+  std::vector<double> accuracy, bits, squared_error;
+  std::vector<double> seconds;  // of each trainee, in its training steps so far
+};
+
 struct TrainOptions {
   std::int64_t epochs = 1;
   std::int64_t steps = 0;       // stop after so many, whatever the epochs; 0: no such limit
@@ -25,19 +35,25 @@ struct TrainOptions {
   std::int64_t eval_every = 1;  // epochs from one look at the test split to the next
   DType dtype = DType::float32;
   Seed seed = 1;
+  EpochResult done = {};  // what went before, where the trainees stand at the end of an epoch already
 };
 
-struct EpochResult {
-  std::int64_t epoch = 0;        // from 1
-  std::int64_t steps = 0;        // taken so far
-  std::vector<double> loss;      // of each trainee: mean over the epoch's batches, each before its update
-  std::vector<double> accuracy;  // of each trainee on the test split, in [0, 1]; empty where nobody looked
-  std::vector<double> seconds;   // of each trainee, in its training steps so far
-};
+/// Whether outputs can be right or wrong: targets are labels, or each is 0 or 1.
+bool has_accuracy(const Split& split);
 
-/// Share of the test samples that are classified rightly: the largest output against the label (against each
-/// label, where a sample has several), or whether every output lies on the same side of 1/2 as its target.
-double accuracy(Network& network, const Split& split, DType dtype);
+/// What the outputs for a split are worth.
+struct Scores {
+  /// Share of the samples that are classified rightly, in [0, 1]: the largest output against the label
+  /// (against each label, where a sample has several), or whether every output lies on the same side of 1/2
+  /// as its target. None unless has_accuracy().
+  std::optional<double> accuracy;
+  /// Mean over the labels of -log2 of the probability that the softmax of the outputs gives to the label:
+  /// what a code made from the network would take for it. None where targets are no labels.
+  std::optional<double> bits;
+  /// Mean over all outputs. None where targets are labels.
+  std::optional<double> squared_error;
+};
+Scores scores(Network& network, const Split& split, DType dtype);
 
 /// Trains; calls on_step after each step (with the number of steps taken and their total) and on_epoch after
 /// each epoch. What recurrent layers carry from batch to batch is forgotten before each epoch, and before a

@@ -5,6 +5,7 @@
 
 #include "shared/catalogue.hpp"
 #include "shared/data/dataset.hpp"
+#include "shared/errors.hpp"
 #include "shared/networks/mlp.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/stems.hpp"
@@ -62,6 +63,16 @@ Subject primes_under(std::string name, LossSpec loss) {
           random_batches(spec, kRows, kSeed)};
 }
 
+// Some losses want pairs of outputs, or more extents.
+bool takes_five_outputs(const LossSpec& loss) {
+  try {
+    target_shape(loss, {kRows, 5});
+    return true;
+  } catch (const ShapeError&) {
+    return false;
+  }
+}
+
 bool is_given_its_error(const NetworkSpec& spec) {
   return std::holds_alternative<InnerProductLossSpec>(spec.loss);
 }
@@ -91,7 +102,9 @@ std::vector<Situation> weak_situations(const std::vector<std::string>& names) {
     if (name != "primes") continue;
     for (const Stem& loss : stems()) {
       if (loss.kind != "losses") continue;
-      Subject subject = primes_under(loss.name, loss.examples.front().spec.loss);
+      const LossSpec& kind = loss.examples.front().spec.loss;
+      if (!takes_five_outputs(kind)) continue;
+      Subject subject = primes_under(loss.name, kind);
       const bool upstream = is_given_its_error(subject.spec);
       all.push_back({std::move(subject), false, upstream});
     }

@@ -35,7 +35,7 @@ struct Situation {
 };
 
 /// For each stem among `names` its examples, and for "primes" 3-7-5 under each loss. Other names are passed
-/// over.
+/// over, and losses that five outputs do not fit.
 std::vector<Situation> weak_situations(const std::vector<std::string>& names);
 
 }  // namespace twin::mutants

@@ -210,7 +210,7 @@ Json learn_fashion() {
     finite = false;
   }
   return {{"epochs", kEpochs},
-          {"accuracy", accuracy(*network, dataset.test, DType::float32)},
+          {"accuracy", scores(*network, dataset.test, DType::float32).accuracy.value()},
           {"finite", finite}};
 }
 

@@ -17,12 +17,13 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST(Datasets, AreListedByName) {
-  EXPECT_THAT(dataset_names(), testing::UnorderedElementsAre("and", "or", "xor", "fashion-mnist"));
+  EXPECT_THAT(dataset_names(),
+              testing::UnorderedElementsAre("and", "devil", "or", "xor", "fashion-mnist", "fashion-pixels"));
 }
 
 TEST(Datasets, AnUnknownNameListsTheKnownOnes) {
   EXPECT_THROW_MESSAGE(load_dataset("nand"), UsageError, "unknown dataset nand",
-                       "and, fashion-mnist, or, xor");
+                       "and, devil, fashion-mnist, fashion-pixels, or, xor");
 }
 
 TEST(TruthTables, HoldFourSamplesForTrainingAndTestAlike) {
