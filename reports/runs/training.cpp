@@ -1,11 +1,14 @@
 #include "reports/runs/training.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 
 #include "reports/backends.hpp"
 #include "shared/errors.hpp"
 #include "shared/seeds/initialise.hpp"
 #include "shared/stems.hpp"
+#include "shared/train/checkpoint.hpp"
 
 namespace twin::reports {
 namespace {
@@ -35,6 +38,53 @@ std::string description(const Dataset& dataset) {
   return fmt::format("{} features, {} targets", inputs, numbers_in_a_sample(dataset.train.targets));
 }
 
+// The checkpoint at `path`, when it is of a training with these settings.
+Checkpoint resumed(const std::filesystem::path& path, const std::string& settings) {
+  Checkpoint checkpoint = read_checkpoint(path);
+  const Json kept = Json::parse(checkpoint.settings, nullptr, false), now = Json::parse(settings);
+  for (const auto& [key, value] : now.items())
+    if (!kept.is_object() || !kept.contains(key) || kept.at(key) != value)
+      throw UsageError(fmt::format("the checkpoint is of another training: its {} is {}, here it is {}", key,
+                                   kept.is_object() && kept.contains(key) ? kept.at(key).dump() : "not there",
+                                   value.dump()),
+                       path.string(), "give the options of that training, or another --checkpoint");
+  return checkpoint;
+}
+
+// The mean over the trainees; none where nobody looked.
+std::optional<double> badness(const EpochResult& epoch) {
+  const std::vector<double>& each = epoch.bits.empty() ? epoch.squared_error : epoch.bits;
+  if (each.empty()) return std::nullopt;
+  return std::accumulate(each.begin(), each.end(), 0.0) / static_cast<double>(each.size());
+}
+
+bool is_kept(const EpochResult& epoch, const CatalogueEntry& entry, const TrainingOptions& options) {
+  return !options.checkpoint.empty() && (epoch.epoch % options.checkpoint_every == 0 ||
+                                         epoch.epoch == entry.epochs || epoch.steps == options.steps);
+}
+
+// Of the epochs after which a checkpoint was written, as now.
+bool is_best(const std::vector<EpochResult>& epochs, std::int64_t every) {
+  const std::optional<double> last = badness(epochs.back());
+  return last && std::all_of(epochs.begin(), epochs.end() - 1, [&](const EpochResult& epoch) {
+           const std::optional<double> earlier = badness(epoch);
+           return epoch.epoch % every != 0 || !earlier || *last < *earlier;
+         });
+}
+
+void keep(const TrainingResult& result, const std::vector<Trainee>& trainees, const TrainingOptions& options,
+          const std::string& settings) {
+  Checkpoint checkpoint{settings, {}, {}, result.epochs, result.gaps};
+  for (const Trainee& trainee : trainees) {
+    checkpoint.trainees.push_back(trainee.name);
+    checkpoint.states.push_back(state_of(trainee.network));
+  }
+  const std::string bytes = checkpoint_bytes(checkpoint);
+  if (is_best(result.epochs, options.checkpoint_every))
+    AtomicFile(best_checkpoint(options.checkpoint)).commit(bytes);
+  AtomicFile(options.checkpoint).commit(bytes);
+}
+
 }  // namespace
 
 CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) {
@@ -54,6 +104,7 @@ CatalogueEntry configured(CatalogueEntry entry, const TrainingOptions& options) 
                    *entry.spec.schedule);
   }
   expect_positive(options.eval_every, "--eval-every");
+  expect_positive(options.checkpoint_every, "--checkpoint-every");
   entry.seed = options.seed.value_or(entry.seed);
   entry.spec.mask_seed = entry.seed;
   OptimizerSpec& optimizer = entry.spec.optimizer;
@@ -88,6 +139,11 @@ std::vector<std::unique_ptr<Network>> build_networks(const CatalogueEntry& entry
   return networks;
 }
 
+std::filesystem::path best_checkpoint(const std::filesystem::path& checkpoint) {
+  std::filesystem::path best = checkpoint;
+  return best.replace_extension(".best" + checkpoint.extension().string());
+}
+
 TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
                             const TrainingOptions& options,
                             const std::function<void(const EpochResult&, double)>& on_epoch,
@@ -99,6 +155,13 @@ TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
     trainees.push_back({std::string(options.backends[i]->name()), *result.networks[i]});
 
   const bool both = trainees.size() == 2;
+  Checkpoint checkpoint{options_json(entry, options).dump(), {}, {}, {}, {}};
+  if (options.resume) {
+    checkpoint = resumed(options.checkpoint, checkpoint.settings);
+    for (std::size_t i = 0; i < result.networks.size(); ++i) load(*result.networks[i], checkpoint.states[i]);
+    result.epochs = checkpoint.epochs;
+    result.gaps = checkpoint.gaps;
+  }
   const auto weights = [&](std::size_t i) { return result.networks[i]->parameters(); };
   train(
       dataset, trainees,
@@ -107,14 +170,17 @@ TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
        .batch_size = entry.batch_size,
        .eval_every = options.eval_every,
        .dtype = options.dtype,
-       .seed = entry.seed},
+       .seed = entry.seed,
+       .done = result.epochs.empty() ? EpochResult{} : result.epochs.back()},
       [&](const EpochResult& epoch) {
         const double gap = both ? largest_relative_gap(weights(0), weights(1)) : 0;
         result.epochs.push_back(epoch);
         if (both) result.gaps.push_back(gap);
+        if (is_kept(epoch, entry, options)) keep(result, trainees, options, checkpoint.settings);
         on_epoch(epoch, gap);
       },
       on_step);
+  result.compressors = compressor_bits(dataset);
   if (both) {
     const auto compare = [&](const char* quantity, const NamedTensors& manual, const NamedTensors& autograd) {
       for (const Tensor& tensor : autograd)
@@ -170,8 +236,13 @@ Json result_json(const TrainingResult& result, const TrainingOptions& options) {
     Json row{{"epoch", epoch.epoch}};
     for (std::size_t i = 0; i < options.backends.size(); ++i)
       row[fmt::format("loss_{}", options.backends[i]->name())] = epoch.loss[i];
-    for (std::size_t i = 0; i < epoch.accuracy.size(); ++i)
-      row[fmt::format("accuracy_{}", options.backends[i]->name())] = epoch.accuracy[i];
+    const auto add = [&](const char* quantity, const std::vector<double>& values) {
+      for (std::size_t i = 0; i < values.size(); ++i)
+        row[fmt::format("{}_{}", quantity, options.backends[i]->name())] = values[i];
+    };
+    add("accuracy", epoch.accuracy);
+    add("bits", epoch.bits);
+    add("squared_error", epoch.squared_error);
     if (!result.gaps.empty()) row["max_rel_weight_gap"] = result.gaps[e];
     epochs.push_back(std::move(row));
   }
@@ -191,7 +262,9 @@ Json result_json(const TrainingResult& result, const TrainingOptions& options) {
                                  {"max_rel", tensor.gap.max_rel()},
                                  {"index", tensor.gap.index}});
   }
-  return {{"epochs", std::move(epochs)}, {"final", std::move(last)}};
+  Json json{{"epochs", std::move(epochs)}, {"final", std::move(last)}};
+  for (const CompressorBits& compressor : result.compressors) json["bits"][compressor.name] = compressor.bits;
+  return json;
 }
 
 }  // namespace twin::reports

@@ -1,12 +1,14 @@
 // Training one network of the catalogue with one twin or both.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "reports/json.hpp"
+#include "reports/runs/compressors.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/compare/difference.hpp"
 #include "shared/data/dataset.hpp"
@@ -25,6 +27,11 @@ struct TrainingOptions {
   std::optional<Seed> seed = {};  // of weights, shuffles and masks
   std::int64_t eval_every = 1;    // epochs
   DatasetOptions data = {};
+  // Written after every so many epochs and after the last, with the best of these states beside it; and
+  // whether to go on from it.
+  std::filesystem::path checkpoint = {};
+  std::int64_t checkpoint_every = 1;
+  bool resume = false;
 };
 
 struct TensorGap {
@@ -38,6 +45,7 @@ struct TrainingResult {
   std::vector<EpochResult> epochs;
   std::vector<double> gaps;  // after each epoch: the largest relative gap of any weight; both twins only
   std::vector<TensorGap> tensors;                  // at the end; both twins only
+  std::vector<CompressorBits> compressors;         // of a text
   std::vector<std::unique_ptr<Network>> networks;  // as trained, in the order of the backends
 };
 
@@ -51,7 +59,14 @@ Dataset dataset_for(const CatalogueEntry& entry, const DatasetOptions& options);
 std::vector<std::unique_ptr<Network>> build_networks(const CatalogueEntry& entry,
                                                      const TrainingOptions& options);
 
-/// Trains `entry` (configured) on `dataset`.
+/// "model.best.safetensors" for "model.safetensors": of the states that are written, the one that had the
+/// fewest bits, or the least squared error, on the test samples (the mean of both twins).
+std::filesystem::path best_checkpoint(const std::filesystem::path& checkpoint);
+
+/// Trains `entry` (configured) on `dataset`. A training that is taken up again ends in the same bits as one
+/// that was not interrupted, on one thread and with fixed products (TWINGRAD_PRODUCTS). Throws UsageError,
+/// naming the first setting that differs, for a checkpoint of another training, DataError for a damaged one,
+/// OutputError when a checkpoint cannot be written.
 TrainingResult run_training(const CatalogueEntry& entry, const Dataset& dataset,
                             const TrainingOptions& options,
                             const std::function<void(const EpochResult&, double gap)>& on_epoch,

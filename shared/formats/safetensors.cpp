@@ -107,6 +107,17 @@ Entry read_entry(const std::string& name, const json& value, const ByteSource& s
   return entry;
 }
 
+std::map<std::string, std::string> read_metadata(const json& value, const ByteSource& source) {
+  if (!value.is_object()) source.refuse("the metadata are no object");
+  std::map<std::string, std::string> metadata;
+  for (const auto& [key, text] : value.items()) {
+    if (!text.is_string())
+      source.refuse(fmt::format("the metadata {} is no text", json(key).dump(-1, ' ', true)));
+    metadata[key] = text.get<std::string>();
+  }
+  return metadata;
+}
+
 // Every byte of the values belongs to one tensor.
 void expect_contiguous(const std::vector<Entry>& entries, const ByteSource& source) {
   std::uint64_t position = 0;
@@ -164,6 +175,10 @@ int alignment(DType dtype) {
 }  // namespace
 
 NamedTensors read_safetensors(const std::filesystem::path& path) {
+  return read_safetensors_with_metadata(path).tensors;
+}
+
+WithMetadata read_safetensors_with_metadata(const std::filesystem::path& path) {
   FileSource source(path);
   std::uint64_t length = 0;
   source.read(&length, sizeof length);
@@ -180,14 +195,16 @@ NamedTensors read_safetensors(const std::filesystem::path& path) {
   });
   expect_contiguous(entries, source);
 
-  NamedTensors tensors;
+  WithMetadata file;
+  if (header.contains(kMetadata)) file.metadata = read_metadata(header[kMetadata], source);
   for (Entry& entry : entries)
-    tensors.add(read_stored(source, std::move(entry.name), std::move(entry.shape), entry.element));
+    file.tensors.add(read_stored(source, std::move(entry.name), std::move(entry.shape), entry.element));
   source.expect_end();
-  return tensors;
+  return file;
 }
 
-std::string safetensors_bytes(const NamedTensors& tensors) {
+std::string safetensors_bytes(const NamedTensors& tensors,
+                              const std::map<std::string, std::string>& metadata) {
   std::vector<const Tensor*> ordered;
   for (const Tensor& tensor : tensors) ordered.push_back(&tensor);
   std::stable_sort(ordered.begin(), ordered.end(), [](const Tensor* a, const Tensor* b) {
@@ -195,6 +212,7 @@ std::string safetensors_bytes(const NamedTensors& tensors) {
   });
 
   auto header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header[kMetadata] = metadata;
   std::uint64_t position = 0;
   for (const Tensor* tensor : ordered) {
     if (tensor->name() == kMetadata)
@@ -209,7 +227,7 @@ std::string safetensors_bytes(const NamedTensors& tensors) {
   try {
     text = header.dump();
   } catch (const json::exception&) {
-    throw ShapeError("the name of a tensor is no UTF-8");
+    throw ShapeError("the name of a tensor, or a text of the metadata, is no UTF-8");
   }
   constexpr std::size_t kAlignment = 8;
   text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');

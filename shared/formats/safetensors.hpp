@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "shared/tensors/tensor.hpp"
@@ -16,9 +17,17 @@ namespace twin {
 /// fault when the file is missing or damaged, holds another dtype, or holds a byte that belongs to no tensor.
 NamedTensors read_safetensors(const std::filesystem::path& path);
 
+struct WithMetadata {
+  NamedTensors tensors;
+  std::map<std::string, std::string> metadata;  // empty when the file holds none
+};
+/// Throws as read_safetensors() does, and DataError when the metadata are anything but texts.
+WithMetadata read_safetensors_with_metadata(const std::filesystem::path& path);
+
 /// The whole file, to be written with AtomicFile. Tensors with wider elements stand first, so that every
 /// value is aligned, as readers that map the file expect; otherwise they keep their order. Throws ShapeError
-/// when a name cannot stand in the header: it is "__metadata__" or no UTF-8.
-std::string safetensors_bytes(const NamedTensors& tensors);
+/// when a name or a text of the metadata cannot stand in the header: it is "__metadata__" or no UTF-8.
+std::string safetensors_bytes(const NamedTensors& tensors,
+                              const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace twin

@@ -132,6 +132,18 @@ TEST_F(SafetensorsTest, ReadsWhatItWrites) {
   }
 }
 
+TEST_F(SafetensorsTest, MetadataAreTexts) {
+  NamedTensors tensors;
+  tensors.add({"w", {1}, std::vector<float>{1}});
+  const std::map<std::string, std::string> metadata{{"format", "pt"}, {"note", "line\n\"quoted\""}};
+  const std::filesystem::path file = rewrite_file(file_, safetensors_bytes(tensors, metadata));
+  EXPECT_EQ(read_safetensors_with_metadata(file).metadata, metadata);
+  EXPECT_EQ(read_safetensors_with_metadata(file).tensors.size(), 1U);
+  EXPECT_THROW_MESSAGE(safetensors_bytes(tensors, {{"note", "\xff"}}), ShapeError, "UTF-8");
+  for (const char* damaged : {R"({"__metadata__":{"format":1}})", R"({"__metadata__":"pt"})"})
+    EXPECT_THROW_MESSAGE(read(safetensors_file(damaged, "")), DataError, file_, "metadata");
+}
+
 // Readers that map the file find every value on a multiple of its size.
 TEST_F(SafetensorsTest, WritesAlignedValuesAndKeepsTheOrderOtherwise) {
   NamedTensors tensors;
