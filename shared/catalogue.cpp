@@ -4,41 +4,23 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "shared/data/text.hpp"
 #include "shared/errors.hpp"
+#include "shared/networks/characters.hpp"
 #include "shared/networks/mlp.hpp"
+#include "shared/networks/pictures.hpp"
 
 namespace twin {
 namespace {
 
-// The rate of lenet falls over its epochs: at one rate, the last ones go up and down by as much as they gain.
-constexpr std::int64_t kLenetEpochs = 5, kLenetBatch = 64;
+// How long a network trains: its rate falls over its epochs, since at one rate the last ones go up and down
+// by as much as they gain.
+constexpr TrainingLength kLenet{5, 64, 60000}, kResnet{6, 64, 60000}, kTransformerEncoder{6, 64, 60000},
+    kAutoencoder{10, 100, 60000}, kConvAutoencoder{5, 100, 60000};
 
-// LeCun et al. 1998, figure 2, as it is built today: rectifiers in place of tanh, the largest of a window in
-// place of its mean, every picture of the first layer joined to every one of the second. Padding makes up for
-// the border of two that their pictures of 32×32 had.
-NetworkSpec lenet() {
-  constexpr std::int64_t kStepsOfAnEpoch = (60000 + kLenetBatch - 1) / kLenetBatch;
-  NetworkSpec spec{
-      {{"conv1", Conv2dSpec{.in_channels = 1, .out_channels = 6, .kernel_size = {5, 5}, .padding = {2, 2}}},
-       {"conv1_relu", ReluSpec{}},
-       {"pool1", MaxPool2dSpec{}},
-       {"conv2", Conv2dSpec{.in_channels = 6, .out_channels = 16, .kernel_size = {5, 5}}},
-       {"conv2_relu", ReluSpec{}},
-       {"pool2", MaxPool2dSpec{}},
-       {"flatten", FlattenSpec{}},
-       {"dense1", DenseSpec{16 * 5 * 5, 120}},
-       {"dense1_relu", ReluSpec{}},
-       {"dense2", DenseSpec{120, 84}},
-       {"dense2_relu", ReluSpec{}},
-       {"output", DenseSpec{84, 10}}},
-      CrossEntropyLossSpec{},
-      AdamSpec{.lr = 2e-3},
-      KaimingUniformInitialiser{},
-      {1, 28, 28},
-      CosineWithWarmupSchedule{.total_steps = kLenetEpochs * kStepsOfAnEpoch, .floor = 0.05}};
-  validate(spec);
-  return spec;
-}
+// Windows of the training text of Debian's dict-devil.
+constexpr TrainingLength kDevil{20, 32, 5381};
+constexpr TextShape kDevilText{kTextWindow, kCharacters};
 
 }  // namespace
 
@@ -53,11 +35,30 @@ const std::vector<CatalogueEntry>& catalogue() {
        mlp({784, 256, 128, 10}, CrossEntropyLossSpec{}, SgdSpec{.lr = 0.05, .momentum = 0.9},
            XavierUniformInitialiser{}),
        "fashion-mnist", 10, 100, 1},
-      {"lenet", "two convolutions and three dense layers on the same pictures", lenet(), "fashion-mnist",
-       kLenetEpochs, kLenetBatch, 1},
+      {"lenet", "two convolutions and three dense layers on the same pictures", lenet(kLenet),
+       "fashion-mnist", kLenet.epochs, kLenet.batch_size, 1},
+      {"resnet", "residual blocks with batch norms on the same pictures", resnet(kResnet), "fashion-mnist",
+       kResnet.epochs, kResnet.batch_size, 1},
+      {"transformer-encoder", "attention among the rows of the same pictures",
+       transformer_encoder(kTransformerEncoder), "fashion-mnist", kTransformerEncoder.epochs,
+       kTransformerEncoder.batch_size, 1},
+      {"autoencoder", "the same pictures through a code of 32 numbers, and back", autoencoder(kAutoencoder),
+       "fashion-pixels", kAutoencoder.epochs, kAutoencoder.batch_size, 1},
+      {"conv-autoencoder", "the same by convolutions and transposed ones", conv_autoencoder(kConvAutoencoder),
+       "fashion-pixels", kConvAutoencoder.epochs, kConvAutoencoder.batch_size, 1},
+      {"char-lstm", "the next character of a book, by an LSTM", char_lstm(kDevilText), "devil", kDevil.epochs,
+       kDevil.batch_size, 1},
+      {"char-gru", "the same by gated recurrent units", char_gru(kDevilText), "devil", kDevil.epochs,
+       kDevil.batch_size, 1},
+      {"char-transformer", "the same by two blocks of GPT-2", char_transformer(kDevilText, kDevil.steps()),
+       "devil", kDevil.epochs, kDevil.batch_size, 1},
+      {"char-llama", "the same by two blocks of Llama", char_llama(kDevilText, kDevil.steps()), "devil",
+       kDevil.epochs, kDevil.batch_size, 1},
   };
   return entries;
 }
+
+bool is_large(const NetworkSpec& spec) { return training_step_flops(spec, 1) > 1e7; }
 
 const CatalogueEntry& find_network(std::string_view name) {
   const std::vector<CatalogueEntry>& all = catalogue();

@@ -23,6 +23,11 @@ struct CatalogueEntry {
 
 const std::vector<CatalogueEntry>& catalogue();
 
+/// Whether a network computes so much, more than ten million operations for each sample, that bounds for all
+/// of it take minutes to derive, and are too wide at its depth to certify much. Its layers are checked one by
+/// one.
+bool is_large(const NetworkSpec& spec);
+
 /// Throws UsageError naming the networks there are.
 const CatalogueEntry& find_network(std::string_view name);
 

@@ -123,13 +123,24 @@ class Side {
   std::map<std::string, PartLines> parts_;
 };
 
-// Its layers, its loss, its optimiser, and what else it has.
+void add_layers(const std::vector<LayerSpec>& layers, std::set<std::string>& parts) {
+  for (const LayerSpec& layer : layers) {
+    parts.insert(fmt::format("{}/{}", kLayers, stem_of(layer)));
+    std::visit(
+        [&](const auto& kind) {
+          if constexpr (requires { kind.children(); }) add_layers(kind.children(), parts);
+        },
+        layer.kind);
+  }
+}
+
+// Its layers with their children, its loss, its optimiser, and what else it has.
 std::set<std::string> parts_of(const NetworkSpec& spec) {
   std::set<std::string> parts;
   const auto add = [&](const char* folder, std::string_view stem) {
     parts.insert(fmt::format("{}/{}", folder, stem));
   };
-  for (const LayerSpec& layer : spec.layers) add(kLayers, stem_of(layer));
+  add_layers(spec.layers, parts);
   add(kLosses, name_of(spec.loss));
   add(kOptimizers, name_of(spec.optimizer));
   if (spec.schedule) add(kSchedules, name_of(*spec.schedule));

@@ -89,6 +89,7 @@ TEST_F(Examination, FindsNothingWrongWithRightCode) {
   const Mistake none = [](Gradients&, const Gradients*, std::int64_t) {};
   EXPECT_THAT(diagnose(spec, 4, none), IsEmpty());
   for (const CatalogueEntry& entry : catalogue()) {
+    if (is_large(entry.spec)) continue;
     const RandomCase data = catalogue_case(entry, 10, 1);
     EXPECT_THAT(diagnose_twins(twins(), entry.spec, data.parameters, data.batches, {}), IsEmpty())
         << entry.name;
@@ -97,7 +98,7 @@ TEST_F(Examination, FindsNothingWrongWithRightCode) {
   // say nothing of exp where it underflows: huge scores leave 0 in one twin, next to nothing in the other.
   for (const Stem& stem : stems())
     for (const Example& example : stem.examples) {
-      if (stem.name == "self_attention" && example.name == "huge") continue;
+      if (stem.name.ends_with("attention") && example.name == "huge") continue;
       const RandomCase data = example_case(example, 1);
       EXPECT_THAT(diagnose_twins(twins(), example.spec, data.parameters, data.batches, {}), IsEmpty())
           << stem.name << ", " << example.name;

@@ -47,7 +47,7 @@ struct RandomNetwork {
 RandomNetwork random_mlp(Seed seed);
 
 /// The catalogue entry's own initial weights, and up to `count` batches of `rows` training samples (all of a
-/// truth table). Random numbers stand in for pictures where Fashion-MNIST is not installed.
+/// truth table). Random numbers stand in for a dataset that is not installed.
 RandomCase catalogue_case(const CatalogueEntry& entry, std::int64_t rows, Seed seed, std::size_t count = 3);
 
 /// A network of this dtype that holds `parameters`, rounded to it.

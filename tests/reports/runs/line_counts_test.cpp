@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 
 #include "reports/runs/sources.hpp"
 #include "shared/catalogue.hpp"
@@ -25,7 +26,17 @@ class LineCountsTest : public testing::Test {
         add(fmt::format("{}/{}/{}.hpp", side, kind, stem), "int a;\nint b;\n");
       };
       for (const CatalogueEntry& entry : catalogue()) {
-        for (const LayerSpec& layer : entry.spec.layers) stub("layers", stem_of(layer));
+        const std::function<void(const std::vector<LayerSpec>&)> add_layers = [&](const auto& layers) {
+          for (const LayerSpec& layer : layers) {
+            stub("layers", stem_of(layer));
+            std::visit(
+                [&](const auto& kind) {
+                  if constexpr (requires { kind.children(); }) add_layers(kind.children());
+                },
+                layer.kind);
+          }
+        };
+        add_layers(entry.spec.layers);
         stub("losses", name_of(entry.spec.loss));
         stub("optim", name_of(entry.spec.optimizer));
         if (entry.spec.schedule) stub("schedules", name_of(*entry.spec.schedule));
