@@ -27,7 +27,7 @@ class Network : public twin::Network {
  public:
   Network(const NetworkSpec& spec, DType dtype, Device device)
       : spec_(spec),
-        takes_labels_(twin::takes_labels(spec.loss)),
+        takes_rows_of_labels_(twin::takes_rows_of_labels(spec.loss)),
         takes_indices_(indices_of(spec.layers) > 0),
         takes_further_(!further_inputs_of(spec.layers).empty()),
         dtype_(dtype),
@@ -137,7 +137,8 @@ class Network : public twin::Network {
       add(kBackward, Role::output_gradient, layer.path, "", layer.y.grad());
       for (auto child = layer.children.rbegin(); child != layer.children.rend(); ++child)
         add_backward(*child);
-      for (const auto& p : layer.module->named_parameters(/*recurse=*/false))
+      // Those of modules within it too, unless they are layers themselves.
+      for (const auto& p : layer.module->named_parameters(/*recurse=*/layer.children.empty()))
         add(kBackward, Role::parameter_gradient, join(layer.path, p.key()), p.key() + ".grad()",
             p.value().grad());
       if (layer.x.requires_grad())
@@ -159,6 +160,32 @@ class Network : public twin::Network {
     const KeptBuffers kept(*this);
     const torch::Tensor X = inputs(batch);  // first: targets() relies on inputs that fit
     return loss_of(layers_.forward(X, way({})), targets(batch)).item<double>();
+  }
+
+  NamedTensors hessian_vector_product(const Batch& batch, const NamedTensors& direction) override {
+    if (dtype_ != DType::float64) return twin::Network::hessian_vector_product(batch, direction);
+    const KeptBuffers kept(*this);
+    const torch::Tensor X = inputs(batch);
+    const std::vector<torch::Tensor> weights = values_of(parameters_);
+    const torch::Tensor loss = loss_of(layers_.forward(X, way({})), targets(batch));
+    const auto gradients = torch::autograd::grad({loss}, weights, {}, /*retain_graph=*/true,
+                                                 /*create_graph=*/true, /*allow_unused=*/true);
+    torch::Tensor along = torch::zeros({}, loss.options());
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const Shape shape = weights[i].sizes().vec();
+      const Tensor& v = expect_tensor(direction, parameters_[i].name, dtype_, shape, "the direction");
+      if (gradients[i].defined()) along = along + (gradients[i] * torch_tensor(v.view()).to(device_)).sum();
+    }
+    // A loss that is linear in the weights has gradients that depend on none.
+    std::vector<torch::Tensor> products(parameters_.size());
+    if (along.requires_grad())
+      products = torch::autograd::grad({along}, weights, {}, /*retain_graph=*/false, /*create_graph=*/false,
+                                       /*allow_unused=*/true);
+    NamedTensors all;
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      all.add(tensor(parameters_[i].name, weights[i].sizes().vec(),
+                     products[i].defined() ? products[i] : torch::zeros_like(weights[i])));
+    return all;
   }
 
   Tensor predict(const Batch& batch) override {
@@ -296,9 +323,9 @@ class Network : public twin::Network {
     optimizer_->step();
   }
 
-  /// The loss of outputs in their own shape: labels are one for each row of logits.
+  /// The loss of outputs in their own shape: most labels are one for each row of logits.
   torch::Tensor loss_of(const torch::Tensor& outputs, const torch::Tensor& y) const {
-    if (!takes_labels_ || outputs.dim() == 2) return loss_function_(outputs, y);
+    if (!takes_rows_of_labels_ || outputs.dim() == 2) return loss_function_(outputs, y);
     return loss_function_(outputs.flatten(0, -2), y.flatten());
   }
 
@@ -363,7 +390,7 @@ class Network : public twin::Network {
   }
 
   NetworkSpec spec_;
-  bool takes_labels_, takes_indices_, takes_further_;
+  bool takes_rows_of_labels_, takes_indices_, takes_further_;
   DType dtype_;
   torch::Device device_;
   std::map<std::string, torch::Tensor> shared_;

@@ -11,6 +11,7 @@
 #include "manual/layer.hpp"
 #include "manual/products.hpp"
 #include "manual/schedule.hpp"
+#include "manual/second_derivatives.hpp"
 #include "shared/network.hpp"
 
 namespace twin::manual {
@@ -98,6 +99,15 @@ class Network final : public twin::Network {
       loss = model_.loss(model_.forward(x, way({.keeps_buffers = true})), t);
     });
     return static_cast<double>(loss);
+  }
+
+  NamedTensors hessian_vector_product(const Batch& batch, const NamedTensors& direction) override {
+    if constexpr (std::is_same_v<Scalar, double>) {
+      with(batch, [](const auto&, const auto&) {});  // a batch that does not fit is refused
+      return manual::hessian_vector_product(spec_, parameters(), batch, direction);
+    } else {
+      return twin::Network::hessian_vector_product(batch, direction);
+    }
   }
 
   Tensor predict(const Batch& batch) override {

@@ -5,6 +5,7 @@
 #include "manual/eigen_products.hpp"
 #include "manual/fastest_products.hpp"
 #include "manual/matrix.hpp"
+#include "manual/tangent.hpp"
 #include "shared/errors.hpp"
 #include "shared/machine/blas.hpp"
 
@@ -83,14 +84,14 @@ void by_blas(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Inde
 }
 
 // Term by term: what a sum's bound is made of has its own order (shared/compare/running_error.hpp).
-void term_by_term(const Operand<RunningError>& a, const Operand<RunningError>& b, RunningError* c,
-                  Index stride, bool add) {
-  const auto element = [](const Operand<RunningError>& m, Index i, Index j) -> const RunningError& {
+template <typename Scalar>
+void term_by_term(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
+  const auto element = [](const Operand<Scalar>& m, Index i, Index j) -> const Scalar& {
     return m.data[m.transposed ? j * m.stride + i : i * m.stride + j];
   };
   for (Index i = 0; i < a.rows; ++i)
     for (Index j = 0; j < b.cols; ++j) {
-      RunningError sum = element(a, i, 0) * element(b, 0, j);
+      Scalar sum = element(a, i, 0) * element(b, 0, j);
       for (Index k = 1; k < a.cols; ++k) sum += element(a, i, k) * element(b, k, j);
       c[i * stride + j] = add ? c[i * stride + j] + sum : sum;
     }
@@ -120,7 +121,7 @@ ProductsBy::~ProductsBy() { current = before_; }
 template <typename Scalar>
 void multiply(const Operand<Scalar>& a, const Operand<Scalar>& b, Scalar* c, Index stride, bool add) {
   if (a.cols != b.rows) refuse_sizes(a.rows, a.cols, b.rows, b.cols);
-  if constexpr (std::is_same_v<Scalar, RunningError>)
+  if constexpr (!std::is_floating_point_v<Scalar>)
     term_by_term(a, b, c, stride, add);
   else if (a.rows + b.cols + a.cols < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD)  // as in Eigen's own products
     small_product(a, b, c, stride, add);
@@ -132,5 +133,6 @@ template void multiply(const Operand<float>&, const Operand<float>&, float*, Ind
 template void multiply(const Operand<double>&, const Operand<double>&, double*, Index, bool);
 template void multiply(const Operand<RunningError>&, const Operand<RunningError>&, RunningError*, Index,
                        bool);
+template void multiply(const Operand<Tangent>&, const Operand<Tangent>&, Tangent*, Index, bool);
 
 }  // namespace twin::manual

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/errors.hpp"
+
 namespace twin {
 
 std::string_view to_string(Device device) { return device == Device::cpu ? "cpu" : "cuda"; }
@@ -41,6 +43,10 @@ NamedTensors Gradients::all() const {
   if (input) all.add(*input);
   for (const Tensor& gradient : further) all.add(gradient);
   return all;
+}
+
+NamedTensors Network::hessian_vector_product(const Batch&, const NamedTensors&) {
+  throw UsageError("this side has no second derivatives", {}, "ask the manual twin or autograd, in float64");
 }
 
 NetworkState NetworkState::as(DType dtype) const {

@@ -125,6 +125,10 @@ class Network {
   virtual double loss(const Batch& batch) = 0;
   /// Loss and gradients at the current parameters, which stay as they are; as loss(), not clipped.
   virtual Gradients gradients(const Batch& batch) = 0;
+  /// H·v: the derivative of the gradient of the loss along `direction`, which holds a tensor for each
+  /// parameter. In float64 alone. Throws UsageError where this side has no second derivatives of the network,
+  /// ShapeError when `direction` does not fit.
+  virtual NamedTensors hessian_vector_product(const Batch& batch, const NamedTensors& direction);
   /// The five steps: forward, loss, backward, update of weights and biases. Returns the loss before the
   /// update.
   virtual double train_step(const Batch& batch) = 0;

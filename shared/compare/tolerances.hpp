@@ -71,6 +71,11 @@ inline constexpr double kSmallNetworkDrift = 1e-12;
 // Free run of xor in float64 over 10,000 steps, as promised in the README.
 inline constexpr double kXorDrift = 1e-9;
 
+// Two right Hessian-vector products in float64, relative to the largest element of a tensor. They are made of
+// gradients' roundings (kGateRoundings·u, 7e-15) and of those of their derivatives along the direction, which
+// cancel more. The largest gap that was seen on MLPs and LeNet was PLACEHOLDER.
+inline constexpr double kSecondDerivatives = 1e-11;
+
 // The losses of a peer (NumPy, PyTorch) over the first five steps, relative to those of a twin on the same
 // weights and batch. Each is a mean, which the sides add up in different orders: over MLPs of width 8 to 2048
 // and batches up to 256, the largest gap of right code was 30u, where 524,288 squares were added in float32.
