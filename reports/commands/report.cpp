@@ -137,6 +137,12 @@ void write_page(const ReportFolder& folder, Results results, Language language) 
   for (const std::vector<Section>* sections : {&shown.sections, &shown.appendix})
     for (const Section& section : *sections)
       for (const DrawnPicture& picture : section.pictures) add(section.id, picture);
+  for (const auto& [question, json] : measured)
+    if (question.pages && was_measured(json))
+      for (auto& [path, page] : question.pages(json, language)) {
+        report["questions"][std::string(question.id)]["pages"].push_back(path);
+        files[path] = std::move(page);
+      }
   if (shown.first.picture) add(shown.first.question, *shown.first.picture);
   files["report.json"] = text_of(report);
   folder.write(files);

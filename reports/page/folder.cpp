@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr const char* kAnother = "choose another with --out";
 constexpr const char* kPage = "index.html";
 constexpr const char* kMark = "report.json";  // a folder that holds it is ours
-constexpr const char* kParts[] = {"data", "pictures"};
+constexpr const char* kParts[] = {"data", "pictures", "stems"};
 
 [[noreturn]] void refuse(std::string_view what, const fs::path& where, std::string_view remedy = kAnother) {
   throw OutputError(what, where.string(), remedy);
@@ -81,7 +81,8 @@ std::set<std::string> parts_of(const Json& mark) {
   for (const Json& question : mark["questions"]) {
     if (!question.is_object()) continue;
     std::vector<Json> named{question.value("file", Json())};
-    for (const Json& picture : question.value("pictures", Json::array())) named.push_back(picture);
+    for (const char* kind : {"pictures", "pages"})
+      for (const Json& name : question.value(kind, Json::array())) named.push_back(name);
     for (const Json& name : named) {
       if (!name.is_string()) continue;
       const fs::path path = name.get<std::string>();
@@ -107,8 +108,9 @@ ReportFolder::ReportFolder(fs::path path) : path_(std::move(path)) {
     if (const fs::space_info space = fs::space(path_); space.available < kNeeded)
       refuse(fmt::format("only {} MiB are free, a report needs {}", space.available >> 20, kNeeded >> 20),
              path_, "free some space");
-    for (const fs::path& folder : {path_, path_ / kParts[0], path_ / kParts[1]})
-      if (fs::exists(folder)) Staging writable(folder);
+    Staging writable(path_);
+    for (const char* part : kParts)
+      if (fs::exists(path_ / part)) Staging inside(path_ / part);
   } catch (const fs::filesystem_error& failure) {
     refuse(fmt::format("cannot use the folder: {}", failure.code().message()), path_);
   }
@@ -122,11 +124,9 @@ ReportFolder::~ReportFolder() {
 void ReportFolder::write(const Files& files) const try {
   const std::set<std::string> old_parts = parts_of(mark_of(path_));
   const Staging staging(path_);
-  for (const char* part : kParts) {
-    fs::create_directories(path_ / part);
-    fs::create_directories(staging.path() / part);
-  }
   for (const auto& [name, text] : files) {
+    for (const fs::path& folder : {path_, staging.path()})
+      fs::create_directories((folder / name).parent_path());
     if (fs::is_directory(path_ / name))
       refuse("a folder is in the way of a file", path_ / name, "move it away");
     AtomicFile(staging.path() / name).commit(text);

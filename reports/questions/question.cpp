@@ -9,11 +9,17 @@ std::string reason_of(const Json& json, Language language) {
 }
 
 std::vector<Question> questions() {
-  return {steps_question(),     numpy_question(),
-          speed_question(),     gpu_question(),
-          mistakes_question(),  lines_question(),
-          gaps_question(),      drift_question(),
-          memory_question(),    finite_differences_question(),
+  return {steps_question(),
+          numpy_question(),
+          speed_question(),
+          gpu_question(),
+          mistakes_question(),
+          lines_question(),
+          stems_question(),
+          gaps_question(),
+          drift_question(),
+          memory_question(),
+          finite_differences_question(),
           build_cost_question()};
 }
 

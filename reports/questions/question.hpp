@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,6 +78,9 @@ struct Question {
   std::function<std::vector<Figure>(const Json&)> figures;
   std::function<FirstWords(const Json&, Language)> first_words = nullptr;
   bool appendix = false;  // for who wants to know more, after all others
+  /// Further pages, by their paths in the report's folder ("stems/dense.html"), which the answer links to;
+  /// HTML that shows `shown` first.
+  std::function<std::map<std::string, std::string>(const Json&, Language shown)> pages = nullptr;
 };
 
 /// The JSON of what could not be measured here, and why. The page says so; answer(), pictures(), figures(),
@@ -103,6 +107,7 @@ Question speed_question();
 Question gpu_question();
 Question mistakes_question();
 Question lines_question();
+Question stems_question();
 Question gaps_question();
 Question drift_question();
 Question memory_question();
