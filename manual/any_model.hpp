@@ -70,6 +70,7 @@ class AnyModel {
     if (inputs.shape != seen_.inputs) {
       seen_.layers = layer_input_shape(spec, inputs.shape);
       seen_.outputs = output_shape(spec.layers, seen_.layers);
+      seen_.targets = target_shape(spec.loss, seen_.outputs);
       seen_.inputs = inputs.shape;
       for (FurtherInput<Scalar>& input : further_) input.value = {};
     }
@@ -88,12 +89,12 @@ class AnyModel {
   template <typename F>
   void with_batch(const NetworkSpec& spec, const Batch& batch, const F& f) {
     with_inputs(spec, batch, [&](const auto& x) {
-      validate_targets(spec.loss, seen_.outputs, dtype_of<Scalar>(), batch.targets);
+      validate_targets(spec.loss, seen_.outputs, seen_.targets, dtype_of<Scalar>(), batch.targets);
       Targets<Scalar> targets;
       if (takes_labels(spec.loss))
         targets.labels = batch.targets.data<std::int64_t>();
       else
-        targets.values = {batch.targets.data<Scalar>().data(), Extents(seen_.outputs)};
+        targets.values = {batch.targets.data<Scalar>().data(), Extents(batch.targets.shape)};
       f(x, targets);
     });
   }
@@ -121,7 +122,7 @@ class AnyModel {
   std::vector<FurtherInput<Scalar>> further_;
   // Shapes of the last batch: they are found out again only when they change.
   struct {
-    Shape inputs, layers, outputs;
+    Shape inputs, layers, outputs, targets;
   } seen_;
 };
 

@@ -88,7 +88,6 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
 
   // The values of a batch with their bounds take the place of the batch's own.
   const Shape x_shape = layer_input_shape(spec, batch.inputs.shape);
-  const Extents outputs(output_shape(spec.layers, x_shape));
   std::vector<RunningError> inputs, target_values;
   std::vector<std::vector<RunningError>> further;
   for (FurtherInput<RunningError>& input : model.further()) {
@@ -101,7 +100,7 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
     targets.labels = batch.targets.data<std::int64_t>();
   } else {
     target_values = exact_values(batch.targets);
-    targets.values = {target_values.data(), outputs};
+    targets.values = {target_values.data(), Extents(batch.targets.shape)};
   }
 
   StepErrors result;

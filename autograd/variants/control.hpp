@@ -62,6 +62,8 @@ class Control final : public Network {
       return "the loss " + std::string(name_of(spec.loss));
     if (!std::visit([]<typename Kind>(const Kind&) { return ControlledOptimizer<Kind>; }, spec.optimizer))
       return "the optimiser " + std::string(name_of(spec.optimizer));
+    if (counts_steps(spec.optimizer))
+      return "the optimiser " + std::string(name_of(spec.optimizer)) + " where it counts its steps";
     return "";
   }
 
@@ -121,7 +123,7 @@ class Control final : public Network {
 
   void run_loss(const torch::Tensor& y, Forward& forward) const {
     const torch::Tensor& outputs = forward.values.back();
-    const bool fold = takes_labels_ && outputs.dim() > 2;
+    const bool fold = takes_rows_of_labels_ && outputs.dim() > 2;
     std::visit(
         [&](const auto& kind) {
           if constexpr (ControlledLoss<std::remove_cvref_t<decltype(kind)>>) {

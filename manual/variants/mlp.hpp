@@ -77,6 +77,8 @@ class Mlp {
       return fmt::format("the loss {}", name_of(spec.loss));
     if (!std::holds_alternative<SgdSpec>(spec.optimizer))
       return fmt::format("the optimiser {}", name_of(spec.optimizer));
+    if (std::get<SgdSpec>(spec.optimizer).has_options())
+      return "the optimiser sgd with dampening, weight decay or Nesterov's step";
     return "";
   }
 

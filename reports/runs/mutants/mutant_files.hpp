@@ -7,9 +7,9 @@
 //   Right: d_y = 2·(y - t) / (N·F)
 //   Seen: a common slip; …
 //   Cause: factor_elements|factor_batch     any of them is right; "none": the twins do not differ by it
-//   Framework: derived                      who writes what is wrong here where a framework is used; see
-//   below Held-out: yes                           the diagnosis was finished before it met this one; may be
-//   left out Tensor: .*weight                        a regular expression for where it is; may be left out
+//   Framework: derived                      who writes what is wrong here where a framework is used (below)
+//   Held-out: yes                           the diagnosis was finished before it met this one; may be left
+//   out Tensor: .*weight                        a regular expression for where it is; may be left out
 //
 //   File: manual/losses/mse.hpp
 //   Replace:
