@@ -1,4 +1,5 @@
-# Writes FILE, which tells ctest of each test suite of the GoogleTest program PROGRAM; ENVIRONMENT is for their runs.
+# Writes FILE, which tells ctest of each test suite of the GoogleTest program PROGRAM; ENVIRONMENT is for their runs, and
+# RAPIDCHECK what RapidCheck shall do there otherwise than it does by itself.
 #
 # gtest_discover_tests() would start the program once for each test: LibTorch takes 0.9 s of processor time to start.
 # A suite of which a test was skipped, and none failed, counts as skipped.
@@ -7,6 +8,9 @@ execute_process(COMMAND ${PROGRAM} --gtest_list_tests OUTPUT_VARIABLE listed RES
 if(failed)
   file(REMOVE ${PROGRAM})
   message(FATAL_ERROR "${PROGRAM} does not list its tests: ${failed}\n${listed}")
+endif()
+if(RAPIDCHECK)
+  string(APPEND ENVIRONMENT ";RC_PARAMS=${RAPIDCHECK}")
 endif()
 string(REGEX MATCHALL "\n[A-Za-z0-9_/]+\\." suites "\n${listed}")
 set(tests "")
