@@ -18,9 +18,9 @@ namespace {
 constexpr TrainingLength kLenet{5, 64, 60000}, kResnet{6, 64, 60000}, kTransformerEncoder{6, 64, 60000},
     kAutoencoder{10, 100, 60000}, kConvAutoencoder{5, 100, 60000};
 
-// Windows of the training text of Debian's dict-devil.
-constexpr TrainingLength kDevil{20, 32, 5381};
-constexpr TextShape kDevilText{kTextWindow, kCharacters};
+// Windows of the training text of Debian's jargon-text.
+constexpr TrainingLength kJargon{5, 32, 23650};
+constexpr TextShape kJargonText{kTextWindow, kByteValues};
 
 }  // namespace
 
@@ -46,14 +46,14 @@ const std::vector<CatalogueEntry>& catalogue() {
        "fashion-pixels", kAutoencoder.epochs, kAutoencoder.batch_size, 1},
       {"conv-autoencoder", "the same by convolutions and transposed ones", conv_autoencoder(kConvAutoencoder),
        "fashion-pixels", kConvAutoencoder.epochs, kConvAutoencoder.batch_size, 1},
-      {"char-lstm", "the next character of a book, by an LSTM", char_lstm(kDevilText), "devil", kDevil.epochs,
-       kDevil.batch_size, 1},
-      {"char-gru", "the same by gated recurrent units", char_gru(kDevilText), "devil", kDevil.epochs,
-       kDevil.batch_size, 1},
-      {"char-transformer", "the same by two blocks of GPT-2", char_transformer(kDevilText, kDevil.steps()),
-       "devil", kDevil.epochs, kDevil.batch_size, 1},
-      {"char-llama", "the same by two blocks of Llama", char_llama(kDevilText, kDevil.steps()), "devil",
-       kDevil.epochs, kDevil.batch_size, 1},
+      {"char-lstm", "the next character of a book, by an LSTM", char_lstm(kJargonText), "jargon", kJargon.epochs,
+       kJargon.batch_size, 1},
+      {"char-gru", "the same by gated recurrent units", char_gru(kJargonText), "jargon", kJargon.epochs,
+       kJargon.batch_size, 1},
+      {"char-transformer", "the same by two blocks of GPT-2", char_transformer(kJargonText, kJargon.steps()),
+       "jargon", kJargon.epochs, kJargon.batch_size, 1},
+      {"char-llama", "the same by two blocks of Llama", char_llama(kJargonText, kJargon.steps()), "jargon",
+       kJargon.epochs, kJargon.batch_size, 1},
   };
   return entries;
 }

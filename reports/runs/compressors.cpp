@@ -11,7 +11,7 @@ namespace {
 
 std::string spelt(const Split& split) {
   std::string text;
-  for (const std::int64_t index : split.inputs.data<std::int64_t>()) text += character_at(index);
+  for (const std::int64_t index : split.inputs.data<std::int64_t>()) text += static_cast<char>(index);
   return text;
 }
 
@@ -38,7 +38,7 @@ double xz_size(const std::string& text) {
 }  // namespace
 
 std::vector<CompressorBits> compressor_bits(const Dataset& dataset) {
-  if (dataset.train.inputs.dtype() != DType::int64 || dataset.classes != character_names()) return {};
+  if (dataset.train.inputs.dtype() != DType::int64 || dataset.classes != byte_names()) return {};
   const std::string training = spelt(dataset.train), test = spelt(dataset.test);
   const auto bits = [&](const auto& size_of) {
     return 8 * (size_of(training + test) - size_of(training)) / static_cast<double>(test.size());

@@ -10,12 +10,12 @@ namespace twin::reports {
 
 struct CompressorBits {
   std::string name;  // "gzip"
-  double bits;       // of a character of the test text
+  double bits;       // of a byte of the test text
 };
 
-/// gzip and xz at their highest levels. A character of the test text takes what the whole text takes in bytes
+/// gzip and xz at their highest levels. A byte of the test text takes what the whole text takes
 /// beyond the training text alone, so that a compressor has seen the training text as a network has. Empty
-/// unless the inputs of the dataset are characters (shared/data/text.hpp).
+/// unless the inputs of the dataset are bytes of a text (shared/data/text.hpp).
 std::vector<CompressorBits> compressor_bits(const Dataset& dataset);
 
 }  // namespace twin::reports

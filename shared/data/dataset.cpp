@@ -83,19 +83,14 @@ Dataset fashion_pixels(const DatasetOptions& options) {
   return {"fashion-pixels", std::move(dataset.train), std::move(dataset.test), {}};
 }
 
-// Debian's package is made for a dictionary server: notes about its making stand in front of the book.
-Dataset devil(const DatasetOptions& options) {
+Dataset jargon(const DatasetOptions& options) {
   const std::filesystem::path path =
-      (options.folder.empty() ? default_devil_folder() : options.folder) / "devil.dict.dz";
+      (options.folder.empty() ? default_jargon_folder() : options.folder) / "jargon.txt.gz";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     throw DataError("no such file", path.string(),
-                    "install Debian's dict-devil or name the folder with --data");
-  const std::string text = read_text(path);
-  const std::size_t book = text.find("PREFACE\n");
-  if (book == std::string::npos)
-    throw DataError("the book's preface is missing", path.string(), "fetch the file again");
-  return text_dataset("devil", std::string_view(text).substr(book), kTextWindow, path);
+                    "install Debian's jargon-text or name the folder with --data");
+  return text_dataset("jargon", read_text(path), kTextWindow, path);
 }
 
 using Loader = std::function<Dataset(const DatasetOptions&)>;
@@ -116,7 +111,7 @@ const std::map<std::string, Loader, std::less<>>& loaders() {
        }},
       {"fashion-mnist", fashion_mnist},
       {"fashion-pixels", fashion_pixels},
-      {"devil", devil},
+      {"jargon", jargon},
   };
   return table;
 }
@@ -138,6 +133,6 @@ Dataset load_dataset(std::string_view name, const DatasetOptions& options) {
 }
 
 std::filesystem::path default_fashion_mnist_folder() { return "/usr/share/datasets/fashion-mnist"; }
-std::filesystem::path default_devil_folder() { return "/usr/share/dictd"; }
+std::filesystem::path default_jargon_folder() { return "/usr/share/doc/jargon-text"; }
 
 }  // namespace twin

@@ -36,19 +36,19 @@ struct DatasetOptions {
 };
 
 /// "or", "and", "xor" (the truth tables: four samples, training and test alike), "fashion-mnist",
-/// "fashion-pixels" (the same pictures, whose targets are their own pixels in [0, 1]), and "devil": The
-/// Devil's Dictionary (Bierce 1911) in windows of kTextWindow characters.
+/// "fashion-pixels" (the same pictures, whose targets are their own pixels in [0, 1]), and "jargon": The
+/// Jargon File (Raymond et al. 2003, version 4.4.7) in windows of kTextWindow bytes.
 std::vector<std::string> dataset_names();
 
 /// Throws UsageError for an unknown name, DataError when its files are missing or damaged, when images and
 /// labels differ in number, or when a label is no class.
 Dataset load_dataset(std::string_view name, const DatasetOptions& options = {});
 
-/// Characters of a sample of a text.
+/// Bytes of a sample of a text.
 inline constexpr std::int64_t kTextWindow = 64;
 
-/// Where Debian's packages dataset-fashion-mnist and dict-devil put their files.
+/// Where Debian's packages dataset-fashion-mnist and jargon-text put their files.
 std::filesystem::path default_fashion_mnist_folder();
-std::filesystem::path default_devil_folder();
+std::filesystem::path default_jargon_folder();
 
 }  // namespace twin

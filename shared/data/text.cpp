@@ -9,7 +9,7 @@
 namespace twin {
 namespace {
 
-// Windows of `indices`, and the same one character later.
+// Windows of `indices`, and the same one byte later.
 Split windows(std::span<const std::int64_t> indices, std::int64_t length) {
   const std::int64_t count = (std::ssize(indices) - 1) / length;
   const auto from = [&](std::ptrdiff_t first) {
@@ -20,16 +20,13 @@ Split windows(std::span<const std::int64_t> indices, std::int64_t length) {
 
 }  // namespace
 
-std::int64_t character_index(char character) {
-  if (character == '\n') return 0;
-  return character >= ' ' && character <= '~' ? character - ' ' + 1 : -1;
-}
-
-char character_at(std::int64_t index) { return index == 0 ? '\n' : static_cast<char>(' ' + index - 1); }
-
-std::vector<std::string> character_names() {
-  std::vector<std::string> names{"newline", "space"};
-  for (std::int64_t index = 2; index < kCharacters; ++index) names.emplace_back(1, character_at(index));
+std::vector<std::string> byte_names() {
+  std::vector<std::string> names;
+  for (int value = 0; value < kByteValues; ++value)
+    names.push_back(value > ' ' && value <= '~' ? std::string(1, static_cast<char>(value))
+                                                : fmt::format("0x{:02x}", value));
+  names[' '] = "space";
+  names['\n'] = "newline";
   return names;
 }
 
@@ -37,23 +34,16 @@ Dataset text_dataset(std::string name, std::string_view text, std::int64_t lengt
                      const std::filesystem::path& path) {
   std::vector<std::int64_t> indices;
   indices.reserve(text.size());
-  for (const char character : text) {
-    const std::int64_t index = character_index(character);
-    if (index < 0)
-      throw DataError(fmt::format("byte {} at place {} is no printable character of ASCII",
-                                  static_cast<int>(static_cast<unsigned char>(character)), indices.size()),
-                      path.string(), "give a text of ASCII with plain line ends");
-    indices.push_back(index);
-  }
+  for (const char character : text) indices.push_back(static_cast<unsigned char>(character));
   constexpr std::int64_t kFewestWindows = 10;
   if (std::ssize(indices) <= kFewestWindows * (length + 1))
     throw DataError(
-        fmt::format("{} characters, expected more than {}", indices.size(), kFewestWindows * (length + 1)),
+        fmt::format("{} bytes, expected more than {}", indices.size(), kFewestWindows * (length + 1)),
         path.string(), "give a longer text");
   const std::span<const std::int64_t> all(indices);
   const std::size_t training = indices.size() / 10 * 9;
   return {std::move(name), windows(all.first(training), length), windows(all.subspan(training), length),
-          character_names()};
+          byte_names()};
 }
 
 std::string read_text(const std::filesystem::path& path) {

@@ -1,4 +1,4 @@
-// A text as a dataset: windows of characters, each with the characters that follow.
+// A text as a dataset: windows of bytes, each with the bytes that follow.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,16 @@
 
 namespace twin {
 
-/// The end of a line (0), and the printable characters of ASCII from the space (1) to the tilde (95).
-inline constexpr std::int64_t kCharacters = 96;
+/// A character is one byte here, so that any text can be read: a letter outside ASCII is several of them in UTF-8.
+inline constexpr std::int64_t kByteValues = 256;
 
-/// -1 for a character that is none of them.
-std::int64_t character_index(char character);
-/// Precondition: 0 <= index < kCharacters.
-char character_at(std::int64_t index);
-/// "a", "space", "newline".
-std::vector<std::string> character_names();
+/// "a", "space", "newline", "0xe2".
+std::vector<std::string> byte_names();
 
-/// The text in windows of `length` characters that follow each other without a gap: inputs N×length, targets
-/// N×length, the same one character later. The first nine tenths are for training, the rest is the test; what
-/// is left over at the end of each is not used. Throws DataError, naming `path`, for a character that is none
-/// of kCharacters and for a text of less than ten windows.
+/// The text in windows of `length` bytes that follow each other without a gap: inputs N×length, targets
+/// N×length, the same one byte later. The first nine tenths are for training, the rest is the test; what is
+/// left over at the end of each is not used. Throws DataError, naming `path`, for a text of less than ten
+/// windows.
 Dataset text_dataset(std::string name, std::string_view text, std::int64_t length,
                      const std::filesystem::path& path);
 

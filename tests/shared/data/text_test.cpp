@@ -21,19 +21,20 @@ std::string letters(std::size_t count) {
 
 std::string spelt(std::span<const std::int64_t> indices) {
   std::string text;
-  for (const std::int64_t index : indices) text += character_at(index);
+  for (const std::int64_t index : indices) text += static_cast<char>(index);
   return text;
 }
 
-TEST(Characters, AreTheEndOfALineAndWhatAsciiPrints) {
-  EXPECT_EQ(character_index('\n'), 0);
-  EXPECT_EQ(character_index(' '), 1);
-  EXPECT_EQ(character_index('~'), kCharacters - 1);
-  for (const char none : {'\t', '\r', '\x7f', '\x80', '\0'}) EXPECT_EQ(character_index(none), -1);
-  for (std::int64_t index = 0; index < kCharacters; ++index)
-    EXPECT_EQ(character_index(character_at(index)), index);
-  EXPECT_EQ(std::ssize(character_names()), kCharacters);
-  EXPECT_EQ(character_names()[2 + 'A' - '!'], "A");
+TEST(ByteNames, SpellWhatPrints) {
+  const std::vector<std::string> names = byte_names();
+  ASSERT_EQ(std::ssize(names), kByteValues);
+  EXPECT_EQ(names['a'], "a");
+  EXPECT_EQ(names['~'], "~");
+  EXPECT_EQ(names[' '], "space");
+  EXPECT_EQ(names['\n'], "newline");
+  EXPECT_EQ(names[0], "0x00");
+  EXPECT_EQ(names[127], "0x7f");
+  EXPECT_EQ(names[0xe9], "0xe9");
 }
 
 TEST(TextDataset, TargetsAreTheInputsOneCharacterLater) {
@@ -46,39 +47,40 @@ TEST(TextDataset, TargetsAreTheInputsOneCharacterLater) {
   EXPECT_EQ(dataset.test.targets.shape(), (Shape{3, 4}));
   EXPECT_EQ(spelt(dataset.test.inputs.data<std::int64_t>()), text.substr(90, 12));
   EXPECT_EQ(spelt(dataset.test.targets.data<std::int64_t>()), text.substr(91, 12));
-  EXPECT_EQ(std::ssize(dataset.classes), kCharacters);
+  EXPECT_EQ(std::ssize(dataset.classes), kByteValues);
 }
 
-TEST(TextDataset, RefusesWhatItCannotSpell) {
+TEST(TextDataset, KnowsEveryByte) {
   std::string text = letters(103);
   text[17] = '\xe9';
-  EXPECT_THROW_MESSAGE(text_dataset("letters", text, 4, "letters.txt"), DataError, "letters.txt",
-                       "byte 233 at place 17");
-  EXPECT_THROW_MESSAGE(text_dataset("letters", letters(50), 4, "letters.txt"), DataError,
-                       "50 characters, expected more than 50");
+  EXPECT_EQ(text_dataset("letters", text, 4, "letters.txt").train.inputs.data<std::int64_t>()[17], 0xe9);
 }
 
-class DevilTest : public testing::Test {
+TEST(TextDataset, RefusesAShortText) {
+  EXPECT_THROW_MESSAGE(text_dataset("letters", letters(50), 4, "letters.txt"), DataError, "letters.txt",
+                       "50 bytes, expected more than 50");
+}
+
+class JargonTest : public testing::Test {
  protected:
-  void write(std::string_view text) const { write_file(folder_ / "devil.dict.dz", gzipped(text)); }
-  Dataset load() const { return load_dataset("devil", {folder_.path()}); }
+  void write(std::string_view packed) const { write_file(folder_ / "jargon.txt.gz", packed); }
+  Dataset load() const { return load_dataset("jargon", {folder_.path()}); }
   TemporaryFolder folder_;
 };
 
-TEST_F(DevilTest, BeginsWithThePreface) {
-  write("notes of the package\nPREFACE\n" + letters(1000));
+TEST_F(JargonTest, IsReadInWindows) {
+  write(gzipped(letters(1000)));
   const Dataset dataset = load();
-  EXPECT_EQ(spelt(dataset.train.inputs.data<std::int64_t>()).substr(0, 10), "PREFACE\nab");
+  EXPECT_EQ(dataset.name, "jargon");
+  EXPECT_EQ(spelt(dataset.train.inputs.data<std::int64_t>()).substr(0, 3), "abc");
   EXPECT_EQ(dataset.train.features(), kTextWindow);
 }
 
-TEST_F(DevilTest, RefusesAnotherFile) {
-  EXPECT_THROW_MESSAGE(load(), DataError, "devil.dict.dz", "no such file", "dict-devil");
-  write(letters(1000));
-  EXPECT_THROW_MESSAGE(load(), DataError, "devil.dict.dz", "the book's preface is missing");
-  const std::string whole = gzipped("PREFACE\n" + letters(1000));
-  write_file(folder_ / "devil.dict.dz", whole.substr(0, whole.size() - 9));
-  EXPECT_THROW_MESSAGE(load(), DataError, "devil.dict.dz");
+TEST_F(JargonTest, RefusesAMissingAndADamagedFile) {
+  EXPECT_THROW_MESSAGE(load(), DataError, "jargon.txt.gz", "no such file", "jargon-text");
+  const std::string whole = gzipped(letters(1000));
+  write(whole.substr(0, whole.size() - 9));
+  EXPECT_THROW_MESSAGE(load(), DataError, "jargon.txt.gz");
 }
 
 }  // namespace
