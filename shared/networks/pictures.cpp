@@ -135,14 +135,14 @@ NetworkSpec conv_autoencoder(const TrainingLength& length) {
   };
   return encoder_and_decoder(
       {{"encoder1", half(1, 8)},
-       {"encoder1_gelu", GeluSpec{}},
+       {"encoder1_silu", SiluSpec{}},
        {"encoder2", half(8, 16)},
-       {"encoder2_gelu", GeluSpec{}},
+       {"encoder2_silu", SiluSpec{}},
        {"code", Conv2dSpec{.in_channels = 16, .out_channels = 4, .kernel_size = {1, 1}}},
        {"decoder1", twice(4, 16)},
-       {"decoder1_gelu", GeluSpec{}},
+       {"decoder1_silu", SiluSpec{}},
        {"decoder2", twice(16, 8)},
-       {"decoder2_gelu", GeluSpec{}},
+       {"decoder2_silu", SiluSpec{}},
        {"decoder3",
         Conv2dSpec{.in_channels = 8, .out_channels = 1, .kernel_size = {3, 3}, .padding = {1, 1}}},
        {"pixels", SigmoidSpec{}},
