@@ -4,24 +4,12 @@
 
 #include "manual/any_model.hpp"
 #include "manual/clipping.hpp"
+#include "manual/converted_batch.hpp"
 #include "manual/schedule.hpp"
 #include "shared/compare/decisions.hpp"
 
 namespace twin::manual {
 namespace {
-
-std::vector<RunningError> exact_values(const TensorView& view) {
-  std::vector<RunningError> result(static_cast<std::size_t>(element_count(view.shape)));
-  const auto copy = [&](auto values) {
-    std::transform(values.begin(), values.end(), result.begin(),
-                   [](auto value) { return RunningError(static_cast<double>(value)); });
-  };
-  if (view.dtype == DType::float32)
-    copy(view.data<float>());
-  else
-    copy(view.data<double>());
-  return result;
-}
 
 // A network without parameters is judged as in float64.
 DType dtype_of(const NamedTensors& parameters) {
@@ -30,7 +18,7 @@ DType dtype_of(const NamedTensors& parameters) {
 
 template <typename Values>
 void fill(Values& values, const Tensor& tensor) {
-  const std::vector<RunningError> exact = exact_values(tensor.view());
+  const std::vector<RunningError> exact = converted<RunningError>(tensor.view());
   std::copy(exact.begin(), exact.end(), values.data());
 }
 
@@ -87,20 +75,12 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
     for_each_state([&](const std::string& name, auto& values) { fill(values, before.optimizer.at(name)); });
 
   // The values of a batch with their bounds take the place of the batch's own.
-  const Shape x_shape = layer_input_shape(spec, batch.inputs.shape);
-  std::vector<RunningError> inputs, target_values;
+  const ConvertedBatch<RunningError> exact(spec, batch);
   std::vector<std::vector<RunningError>> further;
   for (FurtherInput<RunningError>& input : model.further()) {
     const Tensor& tensor = batch.further->at(input.name);
-    further.push_back(exact_values(tensor.view()));
+    further.push_back(converted<RunningError>(tensor.view()));
     input.value = {further.back().data(), Extents(tensor.shape())};
-  }
-  Targets<RunningError> targets;
-  if (takes_labels(spec.loss)) {
-    targets.labels = batch.targets.data<std::int64_t>();
-  } else {
-    target_values = exact_values(batch.targets);
-    targets.values = {target_values.data(), Extents(batch.targets.shape)};
   }
 
   StepErrors result;
@@ -111,23 +91,17 @@ StepErrors step_errors(const NetworkSpec& spec, const NetworkState& before, cons
       {.mode = what.mode, .keeps_buffers = evaluates, .seed = spec.mask_seed, .step = before.steps_done},
       what.traced ? &recorder : nullptr,
       &model.further()};
-  const auto run = [&](const auto& x) {
+  exact.with_inputs([&](const auto& x) {
     if (evaluates) {
       result.outputs = copy_of(model.forward(x, way));
       return;
     }
-    result.loss = model.loss(model.forward(x, way), targets);
+    result.loss = model.loss(model.forward(x, way), exact.targets());
     const Activation<RunningError> error = model.error();
     if (what.traced) result.trace.try_emplace({Role::error, ""}, copy_of(error));
     const Activation<RunningError> d_x = model.backward(error, way);
     if (!d_x.empty()) result.input_gradient = copy_of(d_x);
-  };
-  if (indices_of(spec.layers) > 0) {
-    run(Indices(batch.inputs.data<std::int64_t>().data(), Extents(x_shape)));
-  } else {
-    inputs = exact_values(batch.inputs);
-    run(Activation<RunningError>(inputs.data(), Extents(x_shape)));
-  }
+  });
   if (evaluates) return result;
   for (const FurtherInput<RunningError>& input : model.further())
     result.further_gradients.emplace_back(input.name, copy_of(input.gradient));

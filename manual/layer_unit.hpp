@@ -7,8 +7,9 @@
 //     forward(Indices x)                    its inputs are integers
 //     forward(span<const Activation> x)     it takes several: first what reaches it, then the further inputs
 //                                           that its specification names; backward() returns a gradient for
-//                                           each of them, and further_formulas says how it came by those
-//                                           behind the first. (A specification may name all of them or none.)
+//                                           each of them that is there. further_formulas says, by the names
+//                                           of all further inputs that there may be, how it came by those
+//                                           behind the first
 //     forward(…, const Pass&)               it behaves differently in training, or draws
 //     forward(…, const Way&)                it has children, whose values are observed too
 //   and in the same way backward(). What returns a matrix has the leading extents of x.
@@ -36,9 +37,10 @@ class LayerUnit final : public Layer<Scalar> {
   LayerUnit(const Spec& spec, const Scope<Scalar>& scope) : path_(scope.path), layer_(make(spec, scope)) {
     if (path_.empty()) throw std::logic_error("a layer without a name");
     if constexpr (kTakesSeveral) {
-      further_ = spec.further_inputs();
-      if (!further_.empty() && further_.size() != std::size(Kind::further_formulas))
-        throw std::logic_error("a layer has a formula for each of its further inputs");
+      for (std::string& name : spec.further_inputs()) {
+        further_formulas_.push_back(further_formula(name));
+        further_.push_back(std::move(name));
+      }
     }
   }
 
@@ -78,7 +80,7 @@ class LayerUnit final : public Layer<Scalar> {
       for (std::size_t i = 0; i < further_.size(); ++i) {
         way.find_further(further_[i])->add(d[i + 1]);
         if (way.observer)
-          way.observer->left_backward(join(path_, further_[i]), {nullptr, Kind::further_formulas[i]}, {},
+          way.observer->left_backward(join(path_, further_[i]), {nullptr, further_formulas_[i]}, {},
                                       d[i + 1]);
       }
       return d_x;
@@ -133,6 +135,12 @@ class LayerUnit final : public Layer<Scalar> {
       inputs.at(i + 1) = input->value;
       if (way.observer) way.observer->entered(join(path_, further_[i]), input->value);
     }
+  }
+
+  static const char* further_formula(const std::string& name) {
+    for (const auto& [input, formula] : Kind::further_formulas)
+      if (input == name) return formula;
+    throw std::logic_error("a layer has a formula for each of its further inputs");
   }
 
   template <typename X>
@@ -210,6 +218,7 @@ class LayerUnit final : public Layer<Scalar> {
 
   std::string path_;
   std::vector<std::string> further_;  // the names of the further inputs
+  std::vector<const char*> further_formulas_;
   Kind layer_;
   // Of the last way forward. They are written when they change only: what was just written number by number
   // cannot be copied as a vector without a wait, and a small layer takes little longer than that.

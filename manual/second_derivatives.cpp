@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "manual/converted_batch.hpp"
 #include "manual/layer_unit.hpp"
 #include "manual/layers/conv2d.hpp"
 #include "manual/layers/dense.hpp"
@@ -65,16 +66,6 @@ std::unique_ptr<Loss<Tangent>> make_loss(const LossSpec& spec) {
       spec);
 }
 
-namespace {
-
-// Constants: they do not move along the direction.
-std::vector<Tangent> constants(const TensorView& view) {
-  const std::span<const double> values = view.data<double>();
-  return {values.begin(), values.end()};
-}
-
-}  // namespace
-
 NamedTensors hessian_vector_product(const NetworkSpec& spec, const NamedTensors& weights, const Batch& batch,
                                     const NamedTensors& direction) {
   std::map<std::string, SharedWeight<Tangent>*> shared;
@@ -88,21 +79,10 @@ NamedTensors hessian_vector_product(const NetworkSpec& spec, const NamedTensors&
     for (std::size_t i = 0; i < x.size(); ++i) p.value[static_cast<Index>(i)] = {x[i], v[i]};
   }
 
-  const std::vector<Tangent> inputs = constants(batch.inputs);
-  std::vector<Tangent> target_values;
-  Targets<Tangent> targets;
-  if (takes_labels(spec.loss)) {
-    targets.labels = batch.targets.data<std::int64_t>();
-  } else {
-    target_values = constants(batch.targets);
-    targets.values = {target_values.data(), Extents(batch.targets.shape)};
-  }
+  const ConvertedBatch<Tangent> constant(spec, batch);
   const Way<Tangent> way{{.keeps_buffers = true, .seed = spec.mask_seed}};
   layers.zero_grad();
-  loss->forward(
-      layers.forward(Activation<Tangent>(inputs.data(), Extents(layer_input_shape(spec, batch.inputs.shape))),
-                     way),
-      targets);
+  constant.with_inputs([&](const auto& x) { loss->forward(layers.forward(x, way), constant.targets()); });
   layers.backward_parameters(loss->backward(), way);
 
   NamedTensors product;

@@ -16,12 +16,8 @@
 //   caches     nothing but shapes: the derivative does not depend on x
 #pragma once
 
-#include <stdexcept>
-
 #include "manual/activation.hpp"
-#include "manual/matrix.hpp"
 #include "manual/window_sums.hpp"
-#include "shared/errors.hpp"
 #include "shared/layers/adaptive_avg_pool2d.hpp"
 
 namespace twin::manual {
@@ -37,50 +33,26 @@ class AdaptiveAvgPool2d {
 
   /// x: N×C×H×W. Returns y: N×C×H'×W', valid until the next call. Throws LayerError for x of another rank.
   Activation<Scalar> forward(const Activation<Scalar>& x) {
-    fit(x.extents());
-    for (Index p = 0; p < y_.rows(); ++p) {
-      auto y = y_.row(p);
-      sums_.sum(x.data() + p * d_x_.cols(), y.data());
-      y.array() /= counts_.array();
-    }
-    return {y_, y_extents_};
+    if (x.extents() != means_.x_extents()) fit(x.extents());
+    return means_.forward(x);
   }
 
   /// d_y: N×C×H'×W', the gradient of the loss by y. Returns d_x: N×C×H×W. Throws ShapeError when d_y has not
   /// the shape of y.
-  Activation<Scalar> backward(const Activation<Scalar>& d_y) {
-    if (x_.rank() == 0) throw std::logic_error("AdaptiveAvgPool2d::backward before forward");
-    expect_shape(d_y.as_samples(), Activation<Scalar>(y_, y_extents_).as_samples(),
-                 "AdaptiveAvgPool2d::backward d_y");
-    const ConstMatrixView<Scalar> d(d_y.data(), y_.rows(), y_.cols());
-    d_x_.setZero();
-    for (Index p = 0; p < d.rows(); ++p) {
-      share_ = d.row(p).cwiseQuotient(counts_);
-      sums_.spread(share_.data(), d_x_.row(p).data());
-    }
-    return {d_x_, x_};
-  }
+  Activation<Scalar> backward(const Activation<Scalar>& d_y) { return means_.backward(d_y); }
 
  private:
-  // Makes room for x of these extents, and notes what each window sees of a picture.
   void fit(const Extents& x) {
-    if (x == x_) return;
-    y_extents_ = Extents(spec_.output_shape(x.shape()));
-    x_ = x;
-    d_x_.resize(x[0] * x[1], x[2] * x[3]);
-    y_.resize(d_x_.rows(), y_extents_.product(2, 4));
-    const auto rows = ranges(x[2], y_extents_[2]), columns = ranges(x[3], y_extents_[3]);
-    counts_.resize(y_.cols());
-    Index w = 0;
-    for (const auto [top, bottom] : rows)
-      for (const auto [left, right] : columns)
-        counts_(w++) = Scalar(static_cast<double>((bottom - top) * (right - left)));
-    sums_ = WindowSums<Scalar>(rows, columns, x[2], x[3]);
+    const Shape y = spec_.output_shape(x.shape());
+    means_.fit(x, ranges(x[2], y[2]), ranges(x[3], y[3]),
+               [](SlidingWindow::Range rows, SlidingWindow::Range columns) {
+                 return (rows.last - rows.first) * (columns.last - columns.first);
+               });
   }
 
   // What each window sees of so many inputs in one direction.
-  static typename WindowSums<Scalar>::Ranges ranges(Index inputs, Index outputs) {
-    typename WindowSums<Scalar>::Ranges all;
+  static typename WindowMeans<Scalar>::Ranges ranges(Index inputs, Index outputs) {
+    typename WindowMeans<Scalar>::Ranges all;
     for (Index o = 0; o < outputs; ++o) {
       const Index first = o * inputs / outputs;
       const Index last = ((o + 1) * inputs + outputs - 1) / outputs;  // rounded up
@@ -90,10 +62,7 @@ class AdaptiveAvgPool2d {
   }
 
   AdaptiveAvgPool2dSpec spec_;
-  Extents x_, y_extents_;
-  WindowSums<Scalar> sums_;
-  RowVector<Scalar> counts_, share_;  // H'·W'
-  Matrix<Scalar> y_, d_x_;            // (N·C)×(H'·W'), (N·C)×(H·W)
+  WindowMeans<Scalar> means_;
 };
 
 }  // namespace twin::manual

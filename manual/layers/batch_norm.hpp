@@ -37,6 +37,7 @@
 #include "manual/layer.hpp"
 #include "manual/matrix.hpp"
 #include "manual/parameter.hpp"
+#include "manual/running_statistics.hpp"
 #include "shared/errors.hpp"
 #include "shared/layers/batch_norm.hpp"
 
@@ -57,8 +58,7 @@ class BatchNorm {
         d_weight(weight),
         bias(weight),
         d_bias(weight),
-        running_mean(Matrix<Scalar>::Zero(1, spec.num_features)),
-        running_var(Matrix<Scalar>::Ones(1, spec.num_features)),
+        running(spec.num_features),
         spec_(spec),
         path_(scope.path) {}
 
@@ -77,7 +77,7 @@ class BatchNorm {
           samples.rows(), [&](Index i) { return samples.row(i); }, mean_);
       mean_ /= count();
     } else {
-      mean_ = running_mean;
+      mean_ = running.mean;
     }
     x_hat_ = samples.rowwise() - everywhere(mean_);
     if (of_batch_) {
@@ -85,13 +85,13 @@ class BatchNorm {
           samples.rows(), [&](Index i) { return x_hat_.row(i).cwiseAbs2(); }, variance_);
       variance_ /= count();
     } else {
-      variance_ = running_var;
+      variance_ = running.var;
     }
     r_ = (variance_.array() + Scalar(spec_.eps)).sqrt().inverse();
     x_hat_.array().rowwise() *= everywhere(r_).array();
     y_.array() = x_hat_.array().rowwise() * everywhere(weight).array();
     y_.rowwise() += everywhere(bias);
-    if (of_batch_ && !pass.keeps_buffers) update_running();
+    if (of_batch_ && !pass.keeps_buffers) running.move(spec_.momentum, mean_, variance_, count());
     return {y_, extents_};
   }
 
@@ -138,13 +138,10 @@ class BatchNorm {
                       parameter(name + ".bias", {bias.size()}, ParameterRole::bias, bias, d_bias));
   }
 
-  std::vector<Buffer<Scalar>> buffers(const std::string& name) {
-    return {{name + ".running_mean", &running_mean, false, {weight.size()}},
-            {name + ".running_var", &running_var, false, {weight.size()}}};
-  }
+  std::vector<Buffer<Scalar>> buffers(const std::string& name) { return running.buffers(name); }
 
   RowVector<Scalar> weight, d_weight, bias, d_bias;  // C
-  Matrix<Scalar> running_mean, running_var;          // 1×C
+  RunningStatistics<Scalar> running;
 
  private:
   // What sums are kept in. (A long double's are not vectorised.)
@@ -170,13 +167,6 @@ class BatchNorm {
     for (Index c = 0; c < of_channels.size(); ++c)
       row_.segment(c * places(), places()).setConstant(of_channels(c));
     return row_;
-  }
-
-  void update_running() {
-    const auto kept = static_cast<Scalar>(1 - spec_.momentum), moved = static_cast<Scalar>(spec_.momentum);
-    running_mean = kept * running_mean + moved * mean_;
-    const Scalar unbiased = count() / (count() - Scalar(1));
-    running_var = kept * running_var + (moved * unbiased) * variance_;
   }
 
   BatchNormSpec spec_;

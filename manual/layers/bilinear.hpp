@@ -18,6 +18,7 @@
 #include <span>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 #include "manual/activation.hpp"
 #include "manual/matrix.hpp"
@@ -33,7 +34,8 @@ class Bilinear {
  public:
   static constexpr const char* forward_formula = "y_k = x₁·W_k·x₂ᵀ + b_k";
   static constexpr const char* backward_formula = "d_x₁ = Σ_k (d_y_k∘x₂)·W_kᵀ";
-  static constexpr const char* further_formulas[] = {"d_x₂ = Σ_k d_y_k∘(x₁·W_k)"};
+  static constexpr std::pair<const char*, const char*> further_formulas[] = {
+      {"input2", "d_x₂ = Σ_k d_y_k∘(x₁·W_k)"}};
   static constexpr const char* parameter_formulas[] = {"d_W_k = x₁ᵀ·(d_y_k∘x₂)", "d_b = Σₙ d_yₙ"};
 
   /// Weights and biases are 0; without a bias they have no element. Throws LayerError unless all sizes are

@@ -24,13 +24,10 @@
 #pragma once
 
 #include <cmath>
-#include <stdexcept>
-#include <string>
-#include <tuple>
 
 #include "manual/activation.hpp"
+#include "manual/channel_norm.hpp"
 #include "manual/matrix.hpp"
-#include "manual/parameter.hpp"
 #include "shared/errors.hpp"
 #include "shared/layers/group_norm.hpp"
 
@@ -38,25 +35,29 @@ namespace twin::manual {
 
 /// Maps N×C or N×C×… to the same shape. Gradients accumulate over calls to backward() until zero_grad().
 template <typename Scalar>
-class GroupNorm {
+class GroupNorm : public ChannelNorm<Scalar> {
+  using Base = ChannelNorm<Scalar>;
+
  public:
   static constexpr const char* forward_formula = "y = γ·x̂ + β, x̂ = (x - mean(x)) / √(variance(x) + ε)";
   static constexpr const char* backward_formula =
       "d_x = (g - mean(g) - x̂·mean(g·x̂)) / √(variance(x) + ε), g = γ·d_y";
-  static constexpr const char* parameter_formulas[] = {"d_γ = Σ d_y·x̂", "d_β = Σ d_y"};
 
   /// Weights and biases are 0; without `affine` they have no element. Throws LayerError for sizes or an eps
   /// that make no sense.
-  explicit GroupNorm(const GroupNormSpec& spec) : spec_(spec) {
+  explicit GroupNorm(const GroupNormSpec& spec)
+      : Base(positive_size(spec.num_channels, "num_channels"), spec.affine), spec_(spec) {
     spec.validate();
-    weight.setZero(spec.affine ? spec.num_channels : 0);
-    d_weight = d_bias = bias = weight;
   }
 
   /// x: N×C or N×C×…. Returns y, valid until the next call. Throws LayerError when C differs.
   Activation<Scalar> forward(const Activation<Scalar>& x) {
     using std::sqrt;
-    fit(x.extents());
+    if (x.extents() != extents_) {
+      spec_.output_shape(x.extents().shape());
+      make_room(x.extents());
+      r_.resize(x[0] * spec_.num_groups);
+    }
     const ConstMatrixView<Scalar> groups(x.data(), r_.size(), x.size() / r_.size());
     for (Index i = 0; i < groups.rows(); ++i) {
       auto x_hat = group_of(x_hat_, i);
@@ -65,17 +66,15 @@ class GroupNorm {
       r_(i) = Scalar(1) / sqrt(variance + Scalar(spec_.eps));
       x_hat *= r_(i);
     }
-    if (weight.size() == 0) return {x_hat_, extents_};
-    for (Index k = 0; k < x_hat_.rows(); ++k)
-      y_.row(k).array() = x_hat_.row(k).array() * weight(channel(k)) + bias(channel(k));
-    return {y_, extents_};
+    for (Index k = 0; k < x_hat_.rows(); ++k) scale_row(k);
+    return y();
   }
 
   /// d_y: the gradient of the loss by y. Returns d_x; adds to d_weight and d_bias. Throws ShapeError when d_y
   /// has not the shape of y.
   Activation<Scalar> backward(const Activation<Scalar>& d_y) {
-    backward_parameters(d_y);
-    const ConstMatrixView<Scalar> d(d_y.data(), x_hat_.rows(), x_hat_.cols());
+    this->backward_parameters(d_y);
+    const ConstMatrixView<Scalar> d = channels_of(d_y);
     const Index channels = spec_.num_channels / spec_.num_groups;
     for (Index i = 0; i < r_.size(); ++i) {
       Scalar mean_g(0), mean_g_x_hat(0);
@@ -92,51 +91,9 @@ class GroupNorm {
     return {d_x_, extents_};
   }
 
-  /// backward() without d_x, for the first layer of a network that is being trained.
-  void backward_parameters(const Activation<Scalar>& d_y) {
-    if (x_hat_.size() == 0) throw std::logic_error("GroupNorm::backward before forward");
-    expect_shape(d_y.as_samples(), Activation<Scalar>(x_hat_, extents_).as_samples(),
-                 "GroupNorm::backward d_y");
-    const ConstMatrixView<Scalar> d(d_y.data(), x_hat_.rows(), x_hat_.cols());
-    for (Index k = 0; k < d.rows(); ++k) {
-      sum_d_y_(k) = d.row(k).sum();
-      sum_d_y_x_hat_(k) = d.row(k).cwiseProduct(x_hat_.row(k)).sum();
-    }
-    if (weight.size() == 0) return;
-    if (!has_gradient_) {
-      d_weight.setZero();
-      d_bias.setZero();
-    }
-    for (Index n = 0; n < extents_[0]; ++n) {
-      d_weight += sum_d_y_x_hat_.segment(n * weight.size(), weight.size());
-      d_bias += sum_d_y_.segment(n * weight.size(), weight.size());
-    }
-    has_gradient_ = true;
-  }
-
-  /// The next backward() sets the gradients, instead of adding to them; until then they are what they were.
-  void zero_grad() { has_gradient_ = false; }
-
-  auto parameters(const std::string& name) {
-    return std::tuple(parameter(name + ".weight", {weight.size()}, ParameterRole::scale, weight, d_weight),
-                      parameter(name + ".bias", {bias.size()}, ParameterRole::bias, bias, d_bias));
-  }
-
-  RowVector<Scalar> weight, d_weight, bias, d_bias;  // C
-
  private:
-  // Makes room for x of these extents.
-  void fit(const Extents& x) {
-    if (x == extents_) return;
-    spec_.output_shape(x.shape());
-    extents_ = x;
-    x_hat_.resize(x[0] * x[1], x.product(2, x.rank()));
-    y_.resize(x_hat_.rows(), x_hat_.cols());
-    d_x_.resize(x_hat_.rows(), x_hat_.cols());
-    r_.resize(x[0] * spec_.num_groups);
-    sum_d_y_.resize(x_hat_.rows());
-    sum_d_y_x_hat_.resize(x_hat_.rows());
-  }
+  using Base::channels_of, Base::d_x_, Base::extents_, Base::gamma, Base::make_room, Base::scale_row,
+      Base::sum_d_y_, Base::sum_d_y_x_hat_, Base::x_hat_, Base::y;
 
   // The values of group i, counted over the samples: they lie side by side.
   Eigen::Map<RowVector<Scalar>> group_of(Matrix<Scalar>& x, Index i) const {
@@ -145,16 +102,8 @@ class GroupNorm {
   }
   Scalar count() const { return Scalar(static_cast<double>(x_hat_.size() / r_.size())); }
 
-  // Of row k of N·C.
-  Index channel(Index k) const { return k % spec_.num_channels; }
-  Scalar gamma(Index k) const { return weight.size() > 0 ? weight(channel(k)) : Scalar(1); }
-
   GroupNormSpec spec_;
-  bool has_gradient_ = false;
-  Extents extents_;                            // of the last forward()
-  RowVector<Scalar> r_;                        // N·G
-  RowVector<Scalar> sum_d_y_, sum_d_y_x_hat_;  // N·C
-  Matrix<Scalar> x_hat_, y_, d_x_;             // (N·C)×P
+  RowVector<Scalar> r_;  // N·G
 };
 
 }  // namespace twin::manual

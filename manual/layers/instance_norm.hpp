@@ -6,8 +6,13 @@
 //              y  = γ·x̂ + β                                 γ: weight, β: bias, one of each for each channel;
 //                                                           y = x̂ unless `affine`
 //
-//   The squares are divided by P, not by P - 1. Training and evaluation are the same: no running statistics
-//   are kept.
+//   The squares are divided by P, not by P - 1. Training and evaluation are the same, unless the layer tracks
+//   running statistics:
+//
+//   running    running_mean ← (1 - momentum)·running_mean + momentum·mean(μ)            over the samples
+//              running_var  ← (1 - momentum)·running_var  + momentum·mean(σ²)·P/(P - 1)
+//
+//   In evaluation, running_mean and running_var then stand for μ and σ² of all samples.
 //
 //   backward   d_weight += sum over samples and places of d_y·x̂      γ_c meets x̂ in every sample and place
 //              d_bias   += sum over samples and places of d_y
@@ -19,130 +24,117 @@
 //
 //   All values that are averaged have the same γ, so it may stand in front. What another sample holds is of
 //   no account: unlike a batch norm's, these means are not over the batch. The sums of γ's and β's gradients
-//   are.
+//   are. Where running statistics stand for μ and σ², these are constants, and d_x = γ·r·d_y.
 //
 //   caches     x̂ (N×C×…), r (N·C)
 #pragma once
 
 #include <cmath>
-#include <stdexcept>
 #include <string>
-#include <tuple>
+#include <type_traits>
+#include <vector>
 
 #include "manual/activation.hpp"
+#include "manual/channel_norm.hpp"
 #include "manual/matrix.hpp"
-#include "manual/parameter.hpp"
+#include "manual/running_statistics.hpp"
 #include "shared/errors.hpp"
 #include "shared/layers/instance_norm.hpp"
+#include "shared/network.hpp"
 
 namespace twin::manual {
 
 /// Maps N×C×… to the same shape. Gradients accumulate over calls to backward() until zero_grad().
 template <typename Scalar>
-class InstanceNorm {
+class InstanceNorm : public ChannelNorm<Scalar> {
+  using Base = ChannelNorm<Scalar>;
+
  public:
   static constexpr const char* forward_formula = "y = γ·x̂ + β, x̂ = (x - mean(x)) / √(variance(x) + ε)";
   static constexpr const char* backward_formula =
       "d_x = γ/√(variance(x) + ε)·(d_y - mean(d_y) - x̂·mean(d_y·x̂))";
-  static constexpr const char* parameter_formulas[] = {"d_γ = Σ d_y·x̂", "d_β = Σ d_y"};
 
   /// Weights and biases are 0; without `affine` they have no element. Throws LayerError for sizes or an eps
   /// that make no sense.
-  explicit InstanceNorm(const InstanceNormSpec& spec) : spec_(spec) {
+  explicit InstanceNorm(const InstanceNormSpec& spec)
+      : Base(positive_size(spec.num_features, "num_features"), spec.affine),
+        running(spec.track_running_stats ? spec.num_features : 0),
+        spec_(spec) {
     spec.validate();
-    weight.setZero(spec.affine ? spec.num_features : 0);
-    d_weight = d_bias = bias = weight;
   }
 
   /// x: N×C×…. Returns y, valid until the next call. Throws LayerError when C differs, or when a channel of a
   /// sample has one value alone.
-  Activation<Scalar> forward(const Activation<Scalar>& x) {
+  Activation<Scalar> forward(const Activation<Scalar>& x, const Pass& pass) {
     using std::sqrt;
-    fit(x.extents());
+    if (x.extents() != extents_) {
+      spec_.output_shape(x.extents().shape());
+      make_room(x.extents());
+      for (RowVector<Scalar>* of_each : {&mean_, &variance_, &r_}) of_each->resize(x_hat_.rows());
+    }
+    of_samples_ = !spec_.track_running_stats || pass.mode == Mode::training;
     const ConstMatrixView<Scalar> channels = channels_of(x);
     for (Index k = 0; k < channels.rows(); ++k) {
       auto x_hat = x_hat_.row(k);
-      x_hat.array() = channels.row(k).array() - channels.row(k).sum() / places();
-      const Scalar variance = x_hat.cwiseAbs2().sum() / places();
-      r_(k) = Scalar(1) / sqrt(variance + Scalar(spec_.eps));
+      mean_(k) = of_samples_ ? channels.row(k).sum() / places() : running.mean(channel(k));
+      x_hat.array() = channels.row(k).array() - mean_(k);
+      variance_(k) = of_samples_ ? x_hat.cwiseAbs2().sum() / places() : running.var(channel(k));
+      r_(k) = Scalar(1) / sqrt(variance_(k) + Scalar(spec_.eps));
       x_hat *= r_(k);
-      if (weight.size() > 0) y_.row(k).array() = x_hat.array() * weight(channel(k)) + bias(channel(k));
+      scale_row(k);
     }
-    return {weight.size() > 0 ? y_ : x_hat_, extents_};
+    if (spec_.track_running_stats && of_samples_ && !pass.keeps_buffers) move_running();
+    return y();
   }
 
   /// d_y: the gradient of the loss by y. Returns d_x; adds to d_weight and d_bias. Throws ShapeError when d_y
   /// has not the shape of y.
   Activation<Scalar> backward(const Activation<Scalar>& d_y) {
-    backward_parameters(d_y);
+    this->backward_parameters(d_y);
     const ConstMatrixView<Scalar> d = channels_of(d_y);
     for (Index k = 0; k < d.rows(); ++k) {
+      const Scalar scale = gamma(k) * r_(k);
+      if (!of_samples_) {
+        d_x_.row(k) = scale * d.row(k);
+        continue;
+      }
       const Scalar mean_d_y = sum_d_y_(k) / places(), mean_d_y_x_hat = sum_d_y_x_hat_(k) / places();
-      const Scalar scale = weight.size() > 0 ? weight(channel(k)) * r_(k) : r_(k);
       d_x_.row(k).array() = scale * (d.row(k).array() - mean_d_y - x_hat_.row(k).array() * mean_d_y_x_hat);
     }
     return {d_x_, extents_};
   }
 
-  /// backward() without d_x, for the first layer of a network that is being trained.
-  void backward_parameters(const Activation<Scalar>& d_y) {
-    if (x_hat_.size() == 0) throw std::logic_error("InstanceNorm::backward before forward");
-    expect_shape(d_y.as_samples(), Activation<Scalar>(x_hat_, extents_).as_samples(),
-                 "InstanceNorm::backward d_y");
-    const ConstMatrixView<Scalar> d = channels_of(d_y);
-    for (Index k = 0; k < d.rows(); ++k) {
-      sum_d_y_(k) = d.row(k).sum();
-      sum_d_y_x_hat_(k) = d.row(k).cwiseProduct(x_hat_.row(k)).sum();
-    }
-    if (weight.size() == 0) return;
-    if (!has_gradient_) {
-      d_weight.setZero();
-      d_bias.setZero();
-    }
-    for (Index n = 0; n < extents_[0]; ++n) {
-      d_weight += sum_d_y_x_hat_.segment(n * weight.size(), weight.size());
-      d_bias += sum_d_y_.segment(n * weight.size(), weight.size());
-    }
-    has_gradient_ = true;
+  std::vector<Buffer<Scalar>> buffers(const std::string& name) {
+    if (!spec_.track_running_stats) return {};
+    return running.buffers(name);
   }
 
-  /// The next backward() sets the gradients, instead of adding to them; until then they are what they were.
-  void zero_grad() { has_gradient_ = false; }
-
-  auto parameters(const std::string& name) {
-    return std::tuple(parameter(name + ".weight", {weight.size()}, ParameterRole::scale, weight, d_weight),
-                      parameter(name + ".bias", {bias.size()}, ParameterRole::bias, bias, d_bias));
-  }
-
-  RowVector<Scalar> weight, d_weight, bias, d_bias;  // C
+  RunningStatistics<Scalar> running;
 
  private:
-  // Makes room for x of these extents.
-  void fit(const Extents& x) {
-    if (x == extents_) return;
-    spec_.output_shape(x.shape());
-    extents_ = x;
-    x_hat_.resize(x[0] * x[1], x.product(2, x.rank()));
-    y_.resize(x_hat_.rows(), x_hat_.cols());
-    d_x_.resize(x_hat_.rows(), x_hat_.cols());
-    r_.resize(x_hat_.rows());
-    sum_d_y_.resize(x_hat_.rows());
-    sum_d_y_x_hat_.resize(x_hat_.rows());
-  }
+  using Base::channel, Base::channels_of, Base::d_x_, Base::extents_, Base::gamma, Base::make_room,
+      Base::scale_row, Base::sum_d_y_, Base::sum_d_y_x_hat_, Base::x_hat_, Base::y;
+  // What sums over the samples are kept in.
+  using Sum = std::conditional_t<std::is_same_v<Scalar, float>, double, Scalar>;
 
-  ConstMatrixView<Scalar> channels_of(const Activation<Scalar>& x) const {
-    return {x.data(), x_hat_.rows(), x_hat_.cols()};
-  }
   Scalar places() const { return Scalar(static_cast<double>(x_hat_.cols())); }
-  // Of row k of N·C.
-  Index channel(Index k) const { return k % spec_.num_features; }
+
+  void move_running() {
+    mean_over_samples(mean_, batch_mean_);
+    mean_over_samples(variance_, batch_variance_);
+    running.move(spec_.momentum, batch_mean_, batch_variance_, places());
+  }
+  // `of_each`: N·C numbers; `means`: C.
+  void mean_over_samples(const RowVector<Scalar>& of_each, RowVector<Scalar>& means) const {
+    const ConstMatrixView<Scalar> samples(of_each.data(), extents_[0], spec_.num_features);
+    means = samples.template cast<Sum>().colwise().sum().template cast<Scalar>();
+    means /= Scalar(static_cast<double>(samples.rows()));
+  }
 
   InstanceNormSpec spec_;
-  bool has_gradient_ = false;
-  Extents extents_;                            // of the last forward()
-  RowVector<Scalar> r_;                        // N·C
-  RowVector<Scalar> sum_d_y_, sum_d_y_x_hat_;  // N·C
-  Matrix<Scalar> x_hat_, y_, d_x_;             // (N·C)×P
+  bool of_samples_ = true;                 // mean and variance of the last forward(), not running ones
+  RowVector<Scalar> mean_, variance_, r_;  // N·C
+  RowVector<Scalar> batch_mean_, batch_variance_;  // C
 };
 
 }  // namespace twin::manual

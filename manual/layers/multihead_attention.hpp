@@ -5,7 +5,8 @@
 //                                                   Wq, Wk and Wv stand below each other in one matrix, 3E×E.
 //                                                   Self-attention: key and value are x, and the three are
 //                                                   one product
-//              s_tj = q_t·k_j / √D                  in each head, for all j (causal: for j ≤ t)
+//              s_tj = q_t·k_j / √D + mask_j         in each head, for all j (causal: for j ≤ t). mask: the
+//                                                   key_padding_mask of the sample, if there is one
 //              p_tj = exp(s_tj - m_t) / Σ_i exp(s_ti - m_t)
 //                                                   m_t = max over j of s_tj: it keeps exp from overflowing
 //              o_t  = Σ_j p_tj v_j                  the heads side by side again: T×E
@@ -18,6 +19,8 @@
 //              d_s_tj = p_tj (d_p_tj - Σ_i p_ti d_p_ti)
 //                                                   the sum: a larger s_tj makes all other p of the row
 //                                                   smaller
+//              d_mask_j = Σ_t d_s_tj, over all heads too
+//                                                   mask_j is added to all of them, behind the scale
 //              d_q_t  = Σ_j d_s_tj k_j / √D         the scale stands once in s, hence once here …
 //              d_k_j  = Σ_t d_s_tj q_t / √D         … and once here, with d_s transposed
 //              d_Wq  += d_qᵀ·x, d_Wk += d_kᵀ·key, d_Wv += d_vᵀ·value;  d_bq += Σ d_q, and so on
@@ -29,14 +32,20 @@
 //   that whole products may be used. bk adds q_t·bk to a whole row of scores, which softmax takes away again:
 //   its gradient is 0 but for rounding.
 //
-//   caches     views on x, key and value, q, k, v, p (N·H×T×S), o (N×T×E)
+//   Minus infinity in the mask hides a key: its p and d_s are 0. Where a query sees no key, the sum of its
+//   exp(…) is 0, and what it yields is no number; so is every gradient that it has a part in.
+//
+//   caches     views on x, key, value and mask, q, k, v, p (N·H×T×S), o (N×T×E)
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 #include "manual/activation.hpp"
 #include "manual/matrix.hpp"
@@ -53,7 +62,8 @@ class MultiheadAttention {
   static constexpr const char* forward_formula = "y = (softmax(q·kᵀ/√D)·v)·Woᵀ + bo, of each head";
   static constexpr const char* backward_formula =
       "d_x = d_q·Wq, and d_k·Wk + d_v·Wv where x is key and value";
-  static constexpr const char* further_formulas[] = {"d_key = d_k·Wk", "d_value = d_v·Wv"};
+  static constexpr std::pair<const char*, const char*> further_formulas[] = {
+      {"key", "d_key = d_k·Wk"}, {"value", "d_value = d_v·Wv"}, {"key_padding_mask", "d_mask_j = Σ d_s_tj"}};
   static constexpr const char* parameter_formulas[] = {
       "d_W = (d_qᵀ·x, d_kᵀ·key, d_vᵀ·value)", "d_b = Σ (d_q, d_k, d_v)", "d_Wo = d_yᵀ·o", "d_bo = Σ d_y"};
 
@@ -75,24 +85,26 @@ class MultiheadAttention {
     d_out_proj_bias = out_proj_bias;
   }
 
-  /// x: the queries, N×T×E, and in cross-attention key and value, N×S×E both; unchanged until backward().
-  /// Returns y: N×T×E, valid until the next call. Throws LayerError when they do not fit.
+  /// x: the queries, N×T×E, in cross-attention key and value, N×S×E both, and the mask, N×S, if the layer
+  /// takes one; unchanged until backward(). Returns y: N×T×E, valid until the next call. Throws LayerError
+  /// when they do not fit.
   const Matrix<Scalar>& forward(std::span<const Activation<Scalar>> x) {
-    if (x[0].extents() != inputs_[0].extents() ||
-        (spec_.cross && (x[1].extents() != inputs_[1].extents() || x[2].extents() != inputs_[2].extents())))
-      fit(x);
-    for (std::size_t i = 0; i < groups(); ++i) {
-      inputs_[i] = x[i];
+    const auto have_equal_extents = [](const auto& a, const auto& b) { return a.extents() == b.extents(); };
+    if (!std::equal(x.begin(), x.end(), inputs_.begin(), have_equal_extents)) fit(x);
+    std::copy(x.begin(), x.end(), inputs_.begin());
+    for (std::size_t i = 0; i < groups(); ++i)
       affine(values_[i], inputs_[i].as_matrix(), rows_of(in_proj_weight, i), part_of(in_proj_bias, i));
-    }
     for (Index n = 0; n < inputs_[0][0]; ++n)
       for (Index h = 0; h < spec_.num_heads; ++h) {
         auto p = probabilities(n, h);
         set_product(p, head(values_, kQuery, n, h), head(values_, kKey, n, h).transpose());
         for (Index t = 0; t < time_; ++t) {
           auto seen = p.row(t).head(seen_by(t));
+          seen *= scale_;
+          if (spec_.key_padding_mask) seen += mask(n).head(seen_by(t));
           const Scalar maximum = seen.maxCoeff();
-          seen = ((seen.array() - maximum) * scale_).exp().matrix();
+          seen = (seen.array() - maximum).exp().matrix();
+          if (spec_.key_padding_mask) hide(seen, mask(n).head(seen_by(t)));
           seen /= seen.sum();
           p.row(t).tail(source_ - seen_by(t)).setZero();
         }
@@ -102,19 +114,21 @@ class MultiheadAttention {
     return y_;
   }
 
-  /// d_y: N×T×E, the gradient of the loss by y. Returns d_x, and in cross-attention d_key and d_value; adds
-  /// to the gradients of weights and biases. Throws ShapeError when d_y has not the shape of y.
-  std::array<Activation<Scalar>, 3> backward(const Activation<Scalar>& d_y) {
+  /// d_y: N×T×E, the gradient of the loss by y. Returns the gradients of all that forward() was given, in the
+  /// same order; adds to those of weights and biases. Throws ShapeError when d_y has not the shape of y.
+  std::array<Activation<Scalar>, 4> backward(const Activation<Scalar>& d_y) {
     backward_parameters(d_y);
-    std::array<Activation<Scalar>, 3> d;
+    std::array<Activation<Scalar>, 4> d;
     for (std::size_t i = 0; i < groups(); ++i) {
       set_product(d_inputs_[i], d_values_[i], rows_of(in_proj_weight, i));
       d[i] = {d_inputs_[i], inputs_[i].extents()};
     }
+    if (spec_.key_padding_mask) d[groups()] = {d_mask_, inputs_[groups()].extents()};
     return d;
   }
 
-  /// backward() without d_x, d_key and d_value, for the first layer of a network that is being trained.
+  /// backward() without the gradients of what it was given, for the first layer of a network that is being
+  /// trained.
   void backward_parameters(const Activation<Scalar>& d_y) {
     if (inputs_[0].empty()) throw std::logic_error("MultiheadAttention::backward before forward");
     const auto d = d_y.as_matrix();
@@ -184,13 +198,24 @@ class MultiheadAttention {
     return {p_.data() + (n * spec_.num_heads + h) * time_ * source_, time_, source_};
   }
   Index seen_by(Index t) const { return spec_.is_causal ? t + 1 : source_; }
+  // It stands behind the groups.
+  auto mask(Index n) const { return inputs_[groups()].as_matrix().row(n); }
+
+  // Eigen's exp of minus infinity is the smallest number that it knows, and not 0.
+  template <typename Weights, typename Mask>
+  static void hide(Weights& weights, const Mask& mask) {
+    const auto hidden = static_cast<Scalar>(-std::numeric_limits<double>::infinity());
+    for (Index j = 0; j < weights.size(); ++j)
+      if (mask(j) == hidden) weights(j) = Scalar(0);
+  }
 
   // Makes room for inputs of these extents.
   void fit(std::span<const Activation<Scalar>> x) {
     spec_.output_shape(x[0].extents().shape());
-    if (spec_.cross)
-      spec_.validate_further(x[0].extents().shape(),
-                             {{"key", x[1].extents().shape()}, {"value", x[2].extents().shape()}});
+    NamedShapes further;
+    for (const std::string& name : spec_.further_inputs())
+      further.emplace(name, x[further.size() + 1].extents().shape());
+    spec_.validate_further(x[0].extents().shape(), further);
     time_ = x[0][1];
     source_ = x[spec_.cross ? kKey : kQuery][1];
     const Index embed = spec_.embed_dim;
@@ -200,6 +225,7 @@ class MultiheadAttention {
     p_.resize(x[0][0] * spec_.num_heads * time_, source_);
     o_.resize(x[0][0] * time_, embed);
     y_.resize(o_.rows(), embed);
+    if (spec_.key_padding_mask) d_mask_.resize(x[0][0], source_);
   }
 
   // y = x·weightᵀ + bias. y has its size.
@@ -215,8 +241,9 @@ class MultiheadAttention {
     for (Index row = 0; d_bias.size() > 0 && row < d.rows(); ++row) d_bias += d.row(row);
   }
 
-  // Sets d_values_.
+  // Sets d_values_ and d_mask_.
   void heads_backward() {
+    d_mask_.setZero();
     for (Index n = 0; n < inputs_[0][0]; ++n)
       for (Index h = 0; h < spec_.num_heads; ++h) {
         const auto p = probabilities(n, h);
@@ -227,7 +254,9 @@ class MultiheadAttention {
           auto seen = d_s_.row(t).head(seen_by(t));
           const auto weights = p.row(t).head(seen_by(t));
           const Scalar mean = seen.cwiseProduct(weights).sum();
-          seen = (weights.array() * (seen.array() - mean) * scale_).matrix();
+          seen = (weights.array() * (seen.array() - mean)).matrix();
+          if (spec_.key_padding_mask) d_mask_.row(n).head(seen_by(t)) += seen;
+          seen *= scale_;
           d_s_.row(t).tail(source_ - seen_by(t)).setZero();
         }
         set_product(head(d_values_, kQuery, n, h), d_s_, head(values_, kKey, n, h));
@@ -239,11 +268,12 @@ class MultiheadAttention {
   Index width_, time_ = 0, source_ = 0;  // D, T, S
   Scalar scale_;                         // 1/√D
   bool has_gradient_ = false;
-  std::array<Activation<Scalar>, 3> inputs_;  // x, key, value; of self-attention x alone
+  std::array<Activation<Scalar>, 4> inputs_;  // x, in cross-attention key and value, and the mask
   Values values_, d_values_;                  // (N·T)×3E; or (N·T)×E and twice (N·S)×E
   std::array<Matrix<Scalar>, 3> d_inputs_;    // (N·T)×E, (N·S)×E
   Matrix<Scalar> p_;                          // (N·H·T)×S
   Matrix<Scalar> d_s_;                        // T×S, of one head, times 1/√D
+  Matrix<Scalar> d_mask_;                     // N×S
   Matrix<Scalar> o_, d_o_, y_;                // (N·T)×E
 };
 

@@ -1,18 +1,17 @@
 #include "shared/layers/batch_norm.hpp"
 
-#include <cmath>
 #include <fmt/format.h>
 
 #include "shared/errors.hpp"
 #include "shared/specs/example.hpp"
+#include "shared/specs/normalisation.hpp"
 
 namespace twin {
 
 void BatchNormSpec::validate() const {
   positive_size(num_features, "num_features");
-  if (!std::isfinite(eps) || eps < 0) throw LayerError(fmt::format("eps is {}, expected at least 0", eps));
-  if (!(momentum >= 0 && momentum <= 1))
-    throw LayerError(fmt::format("momentum is {}, expected at least 0 and at most 1", momentum));
+  validate_eps(eps);
+  validate_momentum(momentum);
 }
 
 Shape BatchNormSpec::output_shape(const Shape& x) const {
@@ -24,9 +23,7 @@ std::vector<ParameterSpec> BatchNormSpec::parameters() const {
   return {{"weight", {num_features}, ParameterRole::scale}, {"bias", {num_features}, ParameterRole::bias}};
 }
 
-std::vector<BufferSpec> BatchNormSpec::buffers() const {
-  return {{"running_mean", {num_features}, 0}, {"running_var", {num_features}, 1}};
-}
+std::vector<BufferSpec> BatchNormSpec::buffers() const { return running_statistics(num_features); }
 
 void BatchNormSpec::expect_several(std::int64_t values_of_a_channel, std::string_view path) const {
   if (values_of_a_channel < 2)

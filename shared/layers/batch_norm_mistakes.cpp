@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "shared/layers/batch_norm.hpp"
+#include "shared/specs/normalisation.hpp"
 
 namespace twin {
 namespace batch_norm_mistakes {
@@ -175,37 +176,17 @@ std::vector<Prediction> wrong_bias_gradients(const BatchNormSpec& spec, const La
   };
 }
 
-// Of running_mean or running_var: `kept`, before the step.
-std::vector<Prediction> wrong_buffers(const BatchNormSpec& spec, const LayerValues& v,
-                                      const std::string& name, const Array& kept) {
-  const Channels c(v, spec.eps);
-  const bool of_mean = name == "running_mean";
-  const Values biased = c.variances(), batch = of_mean ? c.means() : c.unbiased_variances();
-  const auto moved = [&](const Values& towards, double share) {
-    return each(c.count(), [&](std::size_t i) { return (1 - share) * kept[i] + share * towards[i]; });
-  };
-  std::vector<Prediction> all{
-      {"momentum_exchanged", "running ← momentum·running + (1 - momentum)·batch",
-       "momentum is the share of the batch; TensorFlow's is that of the running value",
-       moved(batch, 1 - spec.momentum)},
-      {"never_updated", "running ← running", "it is never updated", kept.values},
-      {"momentum_ignored", "running ← batch", "the last batch alone is kept", batch},
-  };
-  if (!of_mean)
-    all.push_back({"running_variance_biased", "running ← (1 - momentum)·running + momentum·Σ(x - μ)²/n",
-                   "the batch is normalised by the variance over n; the running one takes n - 1",
-                   moved(biased, spec.momentum)});
-  return all;
-}
-
 }  // namespace batch_norm_mistakes
 
 std::vector<Prediction> BatchNormSpec::mistakes(const Quantity& quantity, const LayerValues& v) const {
   using namespace batch_norm_mistakes;
   if (quantity.role == Role::output) return wrong_outputs(*this, v);
   if (quantity.role == Role::input_gradient) return wrong_input_gradients(*this, v);
-  if (quantity.role == Role::state)
-    return wrong_buffers(*this, v, quantity.name, v.buffers.at(quantity.name));
+  if (quantity.role == Role::state) {
+    const Channels c(v, eps);
+    return running_statistics_mistakes(momentum, {c.means(), c.variances(), c.unbiased_variances()}, quantity,
+                                       v);
+  }
   if (quantity.role != Role::parameter_gradient) return {};
   return quantity.name == "weight" ? wrong_weight_gradients(*this, v) : wrong_bias_gradients(*this, v);
 }

@@ -11,6 +11,7 @@ namespace twin {
 void InstanceNormSpec::validate() const {
   positive_size(num_features, "num_features");
   validate_eps(eps);
+  validate_momentum(momentum);
 }
 
 Shape InstanceNormSpec::output_shape(const Shape& x) const {
@@ -25,12 +26,22 @@ std::vector<ParameterSpec> InstanceNormSpec::parameters() const {
   return {{"weight", {num_features}, ParameterRole::scale}, {"bias", {num_features}, ParameterRole::bias}};
 }
 
+std::vector<BufferSpec> InstanceNormSpec::buffers() const {
+  if (!track_running_stats) return {};
+  return running_statistics(num_features);
+}
+
 std::vector<Example> InstanceNormSpec::examples() {
   const auto norm = [](std::string name, InstanceNormSpec spec, Shape input, double scale = 1) {
     return layer_example(std::move(name), {{"norm", spec}}, std::move(input), scale);
   };
   const auto affine = [](std::int64_t channels, double eps = 1e-5) {
     return InstanceNormSpec{.num_features = channels, .eps = eps, .affine = true};
+  };
+  const auto tracking = [](InstanceNormSpec spec, double momentum = 0.1) {
+    spec.track_running_stats = true;
+    spec.momentum = momentum;
+    return spec;
   };
   return {
       norm("sequence", {3}, {2, 3, 7}),
@@ -47,6 +58,11 @@ std::vector<Example> InstanceNormSpec::examples() {
       norm("tiny", affine(3), {2, 3, 7}, 1e-9),
       norm("large", affine(3, 1e-2), {2, 3, 7}, 100),
       norm("huge", affine(3), {2, 3, 7}, 1e6),
+      norm("tracking_sequence", tracking({3}), {2, 3, 7}),
+      norm("tracking_picture", tracking(affine(3)), {5, 3, 2, 3}),
+      norm("tracking_one_picture", tracking(affine(5), 0.25), {1, 5, 3, 2}),
+      norm("tracking_large", tracking(affine(3, 1e-2), 0.5), {2, 3, 7}, 100),
+      norm("tracking_several_hundred_pictures", tracking({1}), {317, 1, 2, 3}),
       // A bias in front would have no effect.
       layer_example(
           "between",

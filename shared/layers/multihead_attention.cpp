@@ -23,17 +23,22 @@ Shape MultiheadAttentionSpec::output_shape(const Shape& x) const {
 }
 
 std::vector<std::string> MultiheadAttentionSpec::further_inputs() const {
-  if (!cross) return {};
-  return {"key", "value"};
+  std::vector<std::string> names;
+  if (cross) names = {"key", "value"};
+  if (key_padding_mask) names.push_back("key_padding_mask");
+  return names;
 }
 
 void MultiheadAttentionSpec::validate_further(const Shape& x, const NamedShapes& further) const {
-  if (!cross) return;
-  const Shape& key = further.at("key");
+  const Shape& key = cross ? further.at("key") : x;
   if (key.size() != 3 || key.front() != x.front() || key.back() != embed_dim)
     refuse_shape(fmt::format("a key of {}×S×{}", x.front(), embed_dim), key);
-  if (const Shape& value = further.at("value"); value != key)
-    refuse_shape(fmt::format("a value of {}, as the key", to_string(key)), value);
+  if (cross && further.at("value") != key)
+    refuse_shape(fmt::format("a value of {}, as the key", to_string(key)), further.at("value"));
+  const Shape keys{x.front(), key[1]};
+  if (key_padding_mask && further.at("key_padding_mask") != keys)
+    refuse_shape(fmt::format("a key_padding_mask of {}, a number for each key", to_string(keys)),
+                 further.at("key_padding_mask"));
 }
 
 std::vector<ParameterSpec> MultiheadAttentionSpec::parameters() const {
@@ -67,6 +72,15 @@ std::vector<Example> MultiheadAttentionSpec::examples() {
     spec.cross = true;
     return looking_at(attention(std::move(name), spec, std::move(input), scale), keys);
   };
+  // The mask is drawn as the inputs are: every key is more or less hidden.
+  const auto masked = [](Example example) {
+    for (LayerSpec& layer : example.spec.layers)
+      if (auto* attention = std::get_if<MultiheadAttentionSpec>(&layer.kind))
+        attention->key_padding_mask = !example.further.contains("key") || attention->cross;
+    const Shape keys = example.further.contains("key") ? example.further.at("key") : example.input;
+    example.further["key_padding_mask"] = {keys[0], keys[1]};
+    return example;
+  };
   std::vector<Example> all{
       attention("odd", {6, 2}, {3, 5, 6}),
       attention("one_head", {5, 1}, {2, 7, 5}),
@@ -92,6 +106,14 @@ std::vector<Example> MultiheadAttentionSpec::examples() {
       cross("cross_without_bias", {6, 3, false}, {2, 3, 6}, 5),
       cross("cross_several_hundred_rows", {2, 1}, {311, 2, 2}, 3),
       cross("cross_saturated", {4, 2}, {2, 5, 4}, 3, 12),
+      masked(attention("masked", {6, 2}, {3, 5, 6})),
+      masked(attention("masked_equal_sizes", {4, 2}, {2, 2, 4})),
+      masked(attention("masked_one_sample", {6, 3, false}, {1, 5, 6})),
+      masked(attention("masked_causal", {6, 2, true, true}, {3, 5, 6})),
+      masked(attention("masked_saturated", {4, 2}, {2, 5, 4}, 12)),
+      masked(attention("masked_several_hundred_rows", {2, 1}, {311, 2, 2})),
+      masked(cross("masked_cross", {6, 2}, {3, 5, 6}, 4)),
+      masked(cross("masked_cross_one_query", {4, 2}, {2, 1, 4}, 5)),
   };
   // A decoder: it looks at itself, then at what an encoder has left.
   all.push_back(looking_at(
@@ -102,6 +124,13 @@ std::vector<Example> MultiheadAttentionSpec::examples() {
            {"multihead_attn", MultiheadAttentionSpec{.embed_dim = 4, .num_heads = 2, .cross = true}}},
           {2, 3, 4}),
       5));
+  all.push_back(masked(all.back()));
+  all.back().name = "masked_decoder";
+  // An encoder: all its layers take the same mask.
+  MultiheadAttentionSpec layer{4, 2};
+  layer.key_padding_mask = true;
+  all.push_back(masked(layer_example(
+      "masked_encoder", {{"first", layer}, smooth_layer("smooth"), {"second", layer}}, {3, 5, 4})));
   return all;
 }
 

@@ -16,12 +16,17 @@ struct Example;
 ///
 /// Self-attention looks at x itself. Cross-attention looks at the further inputs "key" and "value", N×S×E
 /// both.
+///
+/// With `key_padding_mask`, the further input of this name is added to the scores of every query and head:
+/// N×S numbers, 0 where a key is seen, minus infinity where it is hidden. A query whose keys are all hidden
+/// has no weights: its outputs are no numbers, as LibTorch's.
 struct MultiheadAttentionSpec {
   std::int64_t embed_dim = 1;  // E
   std::int64_t num_heads = 1;
   bool bias = true;        // of all projections
   bool is_causal = false;  // nobody looks ahead; of self-attention alone
   bool cross = false;
+  bool key_padding_mask = false;
   bool operator==(const MultiheadAttentionSpec&) const = default;
 
   void validate() const;

@@ -24,6 +24,11 @@ struct Twist {
   bool exchanged = false;                        // v stands for k, and k for v
   double bias = 1, out_bias = 1;
   bool no_out_proj = false;  // y = o
+  bool no_mask = false;      // of the keys
+  bool mask_scaled = false;  // it is added in front of the scale
+  bool mask_after_softmax = false;
+  bool mask_of_first = false;  // that of sample 0 serves all
+  bool mask_in_turn = false;   // of the heads of all samples, number i takes the mask of sample i mod N
   // On the way back:
   double scale_back = -0.5;
   std::array<std::size_t, 3> order_back = {0, 1, 2};  // which block of rows of d_W is that of q, k and v
@@ -34,10 +39,12 @@ struct Twist {
   bool s_as_it_is = false;                            // d_q = d_sᵀ·k, d_k = d_s·q
   bool swapped = false;                               // d_q = d_s·q, d_k = d_sᵀ·k
   bool viewed_back = false;
-  bool out_proj_ignored = false;             // d_o = d_y
-  std::array<double, 3> branch = {1, 1, 1};  // what of d_q, d_k and d_v is added to d_x
-  bool input_for_attended = false;           // d_Wo = d_yᵀ·x
-  bool value_takes_key = false;              // d_Wv = d_vᵀ·key
+  bool out_proj_ignored = false;                         // d_o = d_y
+  std::array<double, 3> branch = {1, 1, 1};              // what of d_q, d_k and d_v is added to d_x
+  bool input_for_attended = false;                       // d_Wo = d_yᵀ·x
+  bool value_takes_key = false;                          // d_Wv = d_vᵀ·key
+  bool mask_scaled_back = false;                         // d_mask is added up behind the scale
+  bool last_query_only = false, last_head_only = false;  // what is added to d_mask
 };
 
 // A training step of the layer, from what flows into it.
@@ -53,6 +60,7 @@ class Attention {
                                               : &v.x},
         weight_(v.parameters.at("in_proj_weight")),
         out_weight_(v.parameters.at("out_proj.weight")),
+        mask_(spec.key_padding_mask ? &v.further.at("key_padding_mask") : nullptr),
         bias_(spec.bias ? &v.parameters.at("in_proj_bias") : nullptr),
         out_bias_(spec.bias ? &v.parameters.at("out_proj.bias") : nullptr),
         n_(size(v.x.shape[0])),
@@ -69,6 +77,7 @@ class Attention {
     if (d_y_.empty()) return;
     d_o_ = twist.out_proj_ignored ? d_y_.values : product(d_y_.values, out_weight_, 0);
     for (std::size_t which = 0; which < 3; ++which) d_projected_[which].resize(projected_[which].size());
+    if (mask_) d_mask_.resize(mask_->size());
     for_each_head([&](std::size_t n, std::size_t h) { attend_backward(n, h); });
   }
 
@@ -121,6 +130,7 @@ class Attention {
     }
     return d;
   }
+  const Values& mask_gradient() const { return d_mask_; }
   /// d_k·Wk + d_v·Wv, where key and value have as many rows.
   Values key_and_value_gradient() const {
     Values d = product(d_projected_[1], weight_, e_);
@@ -178,6 +188,12 @@ class Attention {
     return !causal_ || j <= t || twist_.looks_ahead || (back && twist_.ahead_back);
   }
 
+  double mask(std::size_t n, std::size_t h, std::size_t j) const {
+    if (!mask_ || twist_.no_mask) return 0;
+    const std::size_t sample = twist_.mask_of_first ? 0 : twist_.mask_in_turn ? (n * h_ + h) % n_ : n;
+    return (*mask_)[sample * s_ + j];
+  }
+
   // T×S of one head.
   Values probabilities(std::size_t n, std::size_t h, bool back) const {
     const double scale = std::pow(static_cast<double>(d_), twist_.scale);
@@ -188,6 +204,9 @@ class Attention {
         p[t * s_ + j] +=
             scale * projected_[0][at(n, t, h, d, t_, viewed)] * projected_[1][at(n, j, h, d, s_, viewed)];
     });
+    const double times = twist_.mask_after_softmax ? 0 : twist_.mask_scaled ? scale : 1;
+    for (std::size_t i = 0; i < p.size(); ++i)
+      if (sees(i / s_, i % s_, back)) p[i] += times * mask(n, h, i % s_);
     if (twist_.no_softmax) return p;
     const std::size_t rows = twist_.over_queries ? s_ : t_, columns = twist_.over_queries ? t_ : s_;
     for (std::size_t row = 0; row < rows; ++row) {
@@ -202,6 +221,9 @@ class Attention {
         if (in(i)) sum += p[place(i)] = std::exp(p[place(i)] - maximum);
       for (std::size_t i = 0; i < columns; ++i) p[place(i)] /= sum;
     }
+    if (twist_.mask_after_softmax)
+      for (std::size_t i = 0; i < p.size(); ++i)
+        if (sees(i / s_, i % s_, back)) p[i] += mask(n, h, i % s_);
     return p;
   }
 
@@ -230,6 +252,9 @@ class Attention {
       for (std::size_t j = 0; j < s_; ++j) {
         double& d = d_s[t * s_ + j];
         if (!twist_.no_derivative) d = p[t * s_ + j] * (d - (twist_.no_row_term ? 0 : row_terms[t]));
+        const bool added =
+            (!twist_.last_query_only || t + 1 == t_) && (!twist_.last_head_only || h + 1 == h_);
+        if (mask_ && added) d_mask_[n * s_ + j] += twist_.mask_scaled_back ? d * scale : d;
         d *= scale;
       }
     const std::size_t for_q = twist_.swapped ? 0 : 1, for_k = twist_.swapped ? 1 : 0;
@@ -245,11 +270,11 @@ class Attention {
   bool cross_, causal_;
   std::array<const Array*, 3> inputs_;  // x, key, value
   const Array &weight_, &out_weight_;
-  const Array *bias_, *out_bias_;
+  const Array *mask_, *bias_, *out_bias_;
   std::size_t n_, t_, s_, h_, e_, d_;
   const Array& d_y_;
   std::array<Values, 3> projected_, d_projected_;  // q, k, v
-  Values o_, d_o_;
+  Values o_, d_o_, d_mask_;
 };
 
 struct Mistake {
@@ -300,6 +325,42 @@ const Mistake kForward[] = {
     {"input_bias_missing", "q = x·Wqᵀ, and so on", "the biases of q, k and v are not added", {.bias = 0}},
     {"output_bias_missing", "y = o·Woᵀ", "the last bias is not added", {.out_bias = 0}},
     {"output_projection_missing", "y = o", "the heads are not projected once more", {.no_out_proj = true}},
+};
+
+// Of layers that take a mask of the keys.
+const Mistake kForwardWithMask[] = {
+    {"padding_mask_missing", "s = q·kᵀ/√D", "the key_padding_mask is not added", {.no_mask = true}},
+    {"mask_scaled",
+     "s = (q·kᵀ + mask)/√D",
+     "the key_padding_mask is divided by √D too, as if it were part of the product",
+     {.mask_scaled = true}},
+    {"mask_after_softmax",
+     "p = softmax(q·kᵀ/√D) + mask",
+     "the key_padding_mask is added to the probabilities: they no longer add up to 1",
+     {.mask_after_softmax = true}},
+    {"mask_of_first_sample",
+     "s = q·kᵀ/√D + mask of sample 0",
+     "the index of the sample is forgotten: all samples take the key_padding_mask of the first",
+     {.mask_of_first = true}},
+    {"mask_in_turn",
+     "s = q·kᵀ/√D + mask of sample (n·H + h) mod N",
+     "the rows of the key_padding_mask are repeated in turn, not each of them for all heads of its sample",
+     {.mask_in_turn = true}},
+};
+
+const Mistake kMask[] = {
+    {"mask_scaled",
+     "d_mask_j = Σ d_s_tj / √D",
+     "the mask is added behind the scale of the scores, which its gradient knows nothing of",
+     {.mask_scaled_back = true}},
+    {"last_query_only",
+     "d_mask_j = Σ d_s_tj of the last t",
+     "every query meets the mask of a key: what the others send back is not added",
+     {.last_query_only = true}},
+    {"last_head_only",
+     "d_mask_j = Σ_t d_s_tj of the last head",
+     "every head meets the mask of a key: what the others send back is not added",
+     {.last_head_only = true}},
 };
 
 const Mistake kBackward[] = {
@@ -407,7 +468,11 @@ std::vector<Prediction> MultiheadAttentionSpec::mistakes(const Quantity& quantit
       if (equal_lengths || !m.of_equal_lengths)
         all.push_back({m.cause, m.formula, m.meaning, computed(Attention(*this, v, m.twist))});
   };
-  if (quantity.role == Role::output) add(kForward, [](const Attention& a) { return a.output(); });
+  if (quantity.role == Role::output) {
+    const auto output = [](const Attention& a) { return a.output(); };
+    add(kForward, output);
+    if (key_padding_mask) add(kForwardWithMask, output);
+  }
   if (quantity.role == Role::parameter_gradient && quantity.name == "in_proj_weight") {
     const auto gradient = [](const Attention& a) { return a.in_weight_gradient(); };
     add(kBackward, gradient);
@@ -418,6 +483,12 @@ std::vector<Prediction> MultiheadAttentionSpec::mistakes(const Quantity& quantit
   if (quantity.role == Role::parameter_gradient && quantity.name == "out_proj.weight")
     add(kOutWeight, [](const Attention& a) { return a.out_weight_gradient(); });
   if (quantity.role != Role::input_gradient) return all;
+  if (quantity.name == "key_padding_mask") {
+    const auto gradient = [](const Attention& a) { return a.mask_gradient(); };
+    add(kBackward, gradient);
+    add(kMask, gradient);
+    return all;
+  }
   const std::size_t which = quantity.name == "key" ? 1 : quantity.name == "value" ? 2 : 0;
   const auto gradient = [&](const Attention& a) { return a.input_gradient(which); };
   add(kBackward, gradient);

@@ -204,6 +204,37 @@ void validate_eps(double eps) {
   if (!std::isfinite(eps) || eps < 0) throw LayerError(fmt::format("eps is {}, expected at least 0", eps));
 }
 
+void validate_momentum(double momentum) {
+  if (!(momentum >= 0 && momentum <= 1))
+    throw LayerError(fmt::format("momentum is {}, expected at least 0 and at most 1", momentum));
+}
+
+std::vector<BufferSpec> running_statistics(std::int64_t num_features) {
+  return {{"running_mean", {num_features}, 0}, {"running_var", {num_features}, 1}};
+}
+
+std::vector<Prediction> running_statistics_mistakes(double momentum, const BatchStatistics& batch,
+                                                    const Quantity& quantity, const LayerValues& v) {
+  const bool of_mean = quantity.name == "running_mean";
+  const Array& kept = v.buffers.at(quantity.name);
+  const std::vector<double>& right = of_mean ? batch.means : batch.unbiased_variances;
+  const auto moved = [&](const std::vector<double>& towards, double share) {
+    return each(kept.size(), [&](std::size_t i) { return (1 - share) * kept[i] + share * towards[i]; });
+  };
+  std::vector<Prediction> all{
+      {"momentum_exchanged", "running ← momentum·running + (1 - momentum)·batch",
+       "momentum is the share of the batch; TensorFlow's is that of the running value",
+       moved(right, 1 - momentum)},
+      {"never_updated", "running ← running", "it is never updated", kept.values},
+      {"momentum_ignored", "running ← batch", "the last batch alone is kept", right},
+  };
+  if (!of_mean)
+    all.push_back({"running_variance_biased", "running ← (1 - momentum)·running + momentum·Σ(x - μ)²/n",
+                   "the batch is normalised by the variance over n; the running one takes n - 1",
+                   moved(batch.variances, momentum)});
+  return all;
+}
+
 std::vector<double> normalised(const Normalisation& norm, const LayerValues& v) {
   const normalisation_mistakes_of::Slices s(norm, v, v.x);
   return s.of_each([&](std::size_t k) { return s.weight(k) * s.x_hat(k) + s.bias(k); });

@@ -121,7 +121,7 @@ TEST(BatchNorm, EvaluationTakesTheRunningStatistics) {
 TEST(BatchNorm, EvaluationSendsBackTheScaleAlone) {
   manual::BatchNorm<double> layer(BatchNormSpec{2, 0}, {"norm"});
   layer.weight << 6, -1;
-  layer.running_var << 4, 0.25;
+  layer.running.var << 4, 0.25;
   const manual::Matrix<double> x = manual::Matrix<double>::Random(3, 2),
                                d_y = manual::Matrix<double>::Random(3, 2);
   layer.forward({x, manual::Extents(3, 2)}, {.mode = Mode::evaluation});

@@ -5,6 +5,7 @@
 
 #include "tests/support/expect_message.hpp"
 #include "tests/support/gradients_add_up.hpp"
+#include "tests/support/infinity.hpp"
 #include "tests/support/random_examples.hpp"
 
 namespace twin {
@@ -33,11 +34,14 @@ TEST(MultiheadAttentionTwin, AgreesOnAnyShape) {
     MultiheadAttentionSpec spec{heads * drawn(1, 3), heads, drawn_bool()};
     spec.cross = drawn_bool();
     spec.is_causal = !spec.cross && drawn_bool();
+    spec.key_padding_mask = drawn_bool();
     Example example = layer_example("any", {{"attention", spec}}, {drawn(1, 3), drawn(1, 5), spec.embed_dim});
     if (spec.cross) {
       const Shape keys{example.input[0], drawn(1, 5), spec.embed_dim};
       example.further = {{"key", keys}, {"value", keys}};
     }
+    const std::int64_t keys = spec.cross ? example.further.at("key")[1] : example.input[1];
+    if (spec.key_padding_mask) example.further["key_padding_mask"] = {example.input[0], keys};
     return example;
   });
 }
@@ -108,6 +112,86 @@ TEST_P(MultiheadAttentionOnEachSide, ACausalLayerDoesNotLookAhead) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(before[i] == after[i], i < 12) << "element " << i;
 }
 
+// One query, 1, and three keys, whose values are 0.5, 0.75 and 100: the mask takes 1 from the first score,
+// and hides the last key.
+TEST_P(MultiheadAttentionOnEachSide, AddsTheMaskToTheScores) {
+  NamedTensors weights;
+  weights.add({"attention.in_proj_weight", {3, 1}, std::vector<double>{3, 0.5, 1}});
+  weights.add({"attention.out_proj.weight", {1, 1}, std::vector<double>{2}});
+  const std::unique_ptr<Network> network = loaded(
+      *GetParam(),
+      multihead({.embed_dim = 1, .num_heads = 1, .bias = false, .cross = true, .key_padding_mask = true}, 1),
+      weights);
+  OwnedBatch batch{{"inputs", {1, 1, 1}, std::vector<double>{1}},
+                   {"targets", {1, 1, 1}, std::vector<double>{1}}};
+  batch.further.add({"key", {1, 3, 1}, std::vector<double>{2, 4, 8}});
+  batch.further.add({"value", {1, 3, 1}, std::vector<double>{0.5, 0.75, 100}});
+  batch.further.add({"key_padding_mask", {1, 3}, std::vector<double>{-1, 0, -kInfinity}});
+  const double p = 1 / (1 + std::exp(6.0 - (3 - 1))), d_s = p * (1 - p) * 2 * (0.5 - 0.75);
+  const Gradients gradients = network->gradients(batch.view());
+  EXPECT_NEAR(gradients.loss, 2 * (0.5 * p + 0.75 * (1 - p)), 1e-14);
+  const std::vector<double> d_mask = gradients.further.at("key_padding_mask").to_doubles(),
+                            d_key = gradients.further.at("key").to_doubles(),
+                            d_value = gradients.further.at("value").to_doubles();
+  EXPECT_NEAR(d_mask[0], d_s, 1e-14);
+  EXPECT_NEAR(d_mask[1], -d_s, 1e-14);
+  EXPECT_NEAR(d_key[0], d_s * 3 * 0.5, 1e-14);
+  EXPECT_NEAR(d_value[0], 2 * p, 1e-14);
+  EXPECT_EQ(d_mask[2], 0);
+  EXPECT_EQ(d_key[2], 0);
+  EXPECT_EQ(d_value[2], 0) << "the weight of a hidden key is 0, not only small";
+}
+
+// Sequences of two and four words, padded to five: the same as each of them alone, whatever the padding
+// holds.
+TEST_P(MultiheadAttentionOnEachSide, WhatIsHiddenIsOfNoAccount) {
+  for (const bool is_causal : {false, true}) {
+    MultiheadAttentionSpec kind{6, 2, true, is_causal};
+    kind.key_padding_mask = true;
+    const NetworkSpec padded = multihead(kind, 5);
+    kind.key_padding_mask = false;
+    RandomCase data = random_case(multihead(kind, 5), 2, 30, 1, 1);
+    OwnedBatch batch = data.batches[0];
+    const std::span<double> x = batch.inputs.data<double>();
+    const std::int64_t lengths[] = {2, 4};
+    std::vector<double> mask(10);
+    for (std::size_t n = 0; n < 2; ++n)
+      for (std::size_t t = static_cast<std::size_t>(lengths[n]); t < 5; ++t) {
+        mask[5 * n + t] = -kInfinity;
+        for (std::size_t i = 0; i < 6; ++i) x[(5 * n + t) * 6 + i] = 1e3;
+      }
+    batch.further.add({"key_padding_mask", {2, 5}, mask});
+    const Tensor y = loaded(*GetParam(), padded, data.parameters)->predict(batch.view());
+    for (std::size_t n = 0; n < 2; ++n) {
+      const auto first = x.begin() + static_cast<std::ptrdiff_t>(30 * n);
+      const Tensor alone("inputs", {1, lengths[n], 6}, std::vector<double>(first, first + 6 * lengths[n]));
+      const std::vector<double> expected = loaded(*GetParam(), multihead(kind, lengths[n]), data.parameters)
+                                               ->predict(alone.view())
+                                               .to_doubles();
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_NEAR(y.to_doubles()[30 * n + i], expected[i], 1e-14) << n << ", " << i;
+    }
+  }
+}
+
+// As LibTorch: 0/0. The other sample has nothing to do with it.
+TEST_P(MultiheadAttentionOnEachSide, WhoSeesNoKeyIsNoNumber) {
+  MultiheadAttentionSpec kind{4, 2};
+  kind.key_padding_mask = true;
+  const NetworkSpec spec = multihead(kind, 3);
+  OwnedBatch batch =
+      random_batch(Example{"masked", spec, {2, 3, 4}, Draw::uniform, 1, {{"key_padding_mask", {2, 3}}}},
+                   DType::float64, 1);
+  for (std::size_t j = 0; j < 3; ++j) batch.further.at("key_padding_mask").data<double>()[j] = -kInfinity;
+  const std::unique_ptr<Network> network = GetParam()->build(spec, DType::float64, Device::cpu);
+  const std::vector<double> y = network->predict(batch.view()).to_doubles(),
+                            d_x = network->gradients(batch.view()).input->to_doubles();
+  for (std::size_t i = 0; i < 24; ++i) {
+    EXPECT_EQ(std::isnan(y[i]), i < 12) << i;
+    EXPECT_EQ(std::isnan(d_x[i]), i < 12) << i;
+  }
+}
+
 // Scores of a million, of which exp would be infinite.
 TEST_P(MultiheadAttentionOnEachSide, StaysFiniteWhereScoresAreHuge) {
   for (const bool is_causal : {false, true}) {
@@ -156,6 +240,33 @@ TEST_P(MultiheadAttentionOnEachSide, RefusesKeysAndValuesThatDoNotFit) {
   EXPECT_THROW_MESSAGE(loss_with({2, 5, 4}, {2, 6, 4}), LayerError,
                        "attention: expected a value of 2×5×4, as the key, got 2×6×4");
   EXPECT_THROW_MESSAGE(network->predict(right.inputs.view()), ShapeError, "expected key, value, got none");
+}
+
+TEST_P(MultiheadAttentionOnEachSide, RefusesAMaskThatDoesNotFit) {
+  for (const bool cross : {false, true}) {
+    MultiheadAttentionSpec kind = kMultiheadCross;
+    kind.cross = cross;
+    kind.key_padding_mask = true;
+    const std::unique_ptr<Network> network =
+        GetParam()->build(multihead(kind, 3), DType::float64, Device::cpu);
+    const auto loss_with = [&](Shape mask) {
+      OwnedBatch batch{Tensor::zeros("inputs", {2, 3, 4}, DType::float64),
+                       Tensor::zeros("targets", {2, 3, 4}, DType::float64)};
+      if (cross)
+        for (const char* name : {"key", "value"})
+          batch.further.add(Tensor::zeros(name, {2, 5, 4}, DType::float64));
+      if (!mask.empty())
+        batch.further.add(Tensor::zeros("key_padding_mask", std::move(mask), DType::float64));
+      network->loss(batch.view());
+    };
+    const std::int64_t keys = cross ? 5 : 3;
+    EXPECT_NO_THROW(loss_with({2, keys}));
+    EXPECT_THROW_MESSAGE(loss_with({2, 4}), LayerError, "attention: expected a key_padding_mask of 2×",
+                         ", a number for each key, got 2×4");
+    EXPECT_THROW_MESSAGE(loss_with({keys, 2}), LayerError, "expected a key_padding_mask of 2×");
+    EXPECT_THROW_MESSAGE(loss_with({2, keys, 1}), LayerError, "expected a key_padding_mask of 2×");
+    EXPECT_THROW_MESSAGE(loss_with({}), ShapeError, "key_padding_mask");
+  }
 }
 
 // The rows of the one weight are those of self_attention's three: all else is the same.
