@@ -57,6 +57,8 @@ class Network : public twin::Network {
         std::visit([&](const auto& kind) { return make_optimizer(kind, parameters_); }, spec.optimizer);
   }
 
+  const NetworkSpec& spec() const final { return spec_; }
+
   double train_step(const Batch& batch) final { return train_steps(batch, 1); }
 
   double train_steps(const Batch& batch, std::int64_t steps) final {

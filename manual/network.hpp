@@ -29,6 +29,8 @@ class Network final : public twin::Network {
         parameters_(model_.parameters()),
         base_rate_(twin::learning_rate(spec.optimizer)) {}
 
+  const NetworkSpec& spec() const override { return spec_; }
+
   double train_step(const Batch& batch) override { return train_steps(batch, 1); }
 
   double train_steps(const Batch& batch, std::int64_t steps) override {

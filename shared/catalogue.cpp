@@ -5,10 +5,12 @@
 #include <fmt/ranges.h>
 
 #include "shared/data/text.hpp"
+#include "shared/data/words.hpp"
 #include "shared/errors.hpp"
 #include "shared/networks/characters.hpp"
 #include "shared/networks/mlp.hpp"
 #include "shared/networks/pictures.hpp"
+#include "shared/networks/words.hpp"
 
 namespace twin {
 namespace {
@@ -16,11 +18,13 @@ namespace {
 // How long a network trains: its rate falls over its epochs, since at one rate the last ones go up and down
 // by as much as they gain.
 constexpr TrainingLength kLenet{5, 64, 60000}, kResnet{6, 64, 60000}, kTransformerEncoder{6, 64, 60000},
-    kAutoencoder{10, 100, 60000}, kConvAutoencoder{5, 100, 60000};
+    kAutoencoder{10, 100, 60000}, kConvAutoencoder{5, 100, 60000}, kVae{10, 100, 60000};
 
 // Windows of the training text of Debian's jargon-text.
 constexpr TrainingLength kJargon{5, 32, 23650};
 constexpr TextShape kJargonText{kTextWindow, kByteValues};
+// Pairs of words of the same text.
+constexpr TrainingLength kJargonWords{3, 256, 442514};
 
 }  // namespace
 
@@ -46,14 +50,19 @@ const std::vector<CatalogueEntry>& catalogue() {
        "fashion-pixels", kAutoencoder.epochs, kAutoencoder.batch_size, 1},
       {"conv-autoencoder", "the same by convolutions and transposed ones", conv_autoencoder(kConvAutoencoder),
        "fashion-pixels", kConvAutoencoder.epochs, kConvAutoencoder.batch_size, 1},
-      {"char-lstm", "the next character of a book, by an LSTM", char_lstm(kJargonText), "jargon", kJargon.epochs,
-       kJargon.batch_size, 1},
+      {"vae", "the same through a code that is drawn at random: a variational autoencoder", vae(kVae),
+       "fashion-pixels", kVae.epochs, kVae.batch_size, 1},
+      {"char-lstm", "the next character of a book, by an LSTM", char_lstm(kJargonText), "jargon",
+       kJargon.epochs, kJargon.batch_size, 1},
       {"char-gru", "the same by gated recurrent units", char_gru(kJargonText), "jargon", kJargon.epochs,
        kJargon.batch_size, 1},
       {"char-transformer", "the same by two blocks of GPT-2", char_transformer(kJargonText, kJargon.steps()),
        "jargon", kJargon.epochs, kJargon.batch_size, 1},
       {"char-llama", "the same by two blocks of Llama", char_llama(kJargonText, kJargon.steps()), "jargon",
        kJargon.epochs, kJargon.batch_size, 1},
+      {"word2vec", "vectors of words, learnt from the words beside them",
+       word2vec(kVocabulary, kJargonWords.steps()), "jargon-words", kJargonWords.epochs,
+       kJargonWords.batch_size, 1},
   };
   return entries;
 }

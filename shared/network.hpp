@@ -41,7 +41,7 @@ enum class Mode { training, evaluation };
 struct Pass {
   Mode mode = Mode::training;
   bool keeps_buffers = false;  // running statistics and carried states are left as they are
-  Seed seed = 1;               // of masks
+  Seed seed = 1;               // of masks and noise
   std::int64_t step = 0;       // of training, from 0
 };
 
@@ -94,6 +94,9 @@ class StepClock {
 class Network {
  public:
   virtual ~Network() = default;
+
+  /// What it is built from.
+  virtual const NetworkSpec& spec() const = 0;
 
   virtual NamedTensors parameters() const = 0;
   /// Takes every parameter from `parameters`. Throws ShapeError, and changes nothing, unless all are there in

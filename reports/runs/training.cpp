@@ -27,9 +27,11 @@ bool fits(const Dataset& dataset, const NetworkSpec& spec) {
   if (labels != takes_labels(spec.loss) ||
       !fits(numbers_in_a_sample(dataset.train.inputs), input_features(spec)))
     return false;
-  const std::int64_t outputs = output_features(spec);
-  return labels ? outputs == 0 || std::ssize(dataset.classes) <= output_shape(spec, 1).back()
-                : fits(numbers_in_a_sample(dataset.train.targets), outputs);
+  if (output_features(spec) == 0) return true;
+  const Shape outputs = output_shape(spec, 1);
+  return labels
+             ? std::ssize(dataset.classes) <= outputs.back()
+             : numbers_in_a_sample(dataset.train.targets) == element_count(target_shape(spec.loss, outputs));
 }
 
 std::string description(const Dataset& dataset) {

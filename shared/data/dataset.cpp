@@ -7,6 +7,7 @@
 #include <map>
 
 #include "shared/data/text.hpp"
+#include "shared/data/words.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/idx.hpp"
 
@@ -83,14 +84,25 @@ Dataset fashion_pixels(const DatasetOptions& options) {
   return {"fashion-pixels", std::move(dataset.train), std::move(dataset.test), {}};
 }
 
-Dataset jargon(const DatasetOptions& options) {
+// Throws DataError where there is no such file.
+std::filesystem::path jargon_file(const DatasetOptions& options) {
   const std::filesystem::path path =
       (options.folder.empty() ? default_jargon_folder() : options.folder) / "jargon.txt.gz";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     throw DataError("no such file", path.string(),
                     "install Debian's jargon-text or name the folder with --data");
+  return path;
+}
+
+Dataset jargon(const DatasetOptions& options) {
+  const std::filesystem::path path = jargon_file(options);
   return text_dataset("jargon", read_text(path), kTextWindow, path);
+}
+
+Dataset jargon_words(const DatasetOptions& options) {
+  const std::filesystem::path path = jargon_file(options);
+  return word_pairs("jargon-words", read_text(path), path);
 }
 
 using Loader = std::function<Dataset(const DatasetOptions&)>;
@@ -112,6 +124,7 @@ const std::map<std::string, Loader, std::less<>>& loaders() {
       {"fashion-mnist", fashion_mnist},
       {"fashion-pixels", fashion_pixels},
       {"jargon", jargon},
+      {"jargon-words", jargon_words},
   };
   return table;
 }

@@ -36,8 +36,9 @@ struct DatasetOptions {
 };
 
 /// "or", "and", "xor" (the truth tables: four samples, training and test alike), "fashion-mnist",
-/// "fashion-pixels" (the same pictures, whose targets are their own pixels in [0, 1]), and "jargon": The
-/// Jargon File (Raymond et al. 2003, version 4.4.7) in windows of kTextWindow bytes.
+/// "fashion-pixels" (the same pictures, whose targets are their own pixels in [0, 1]), "jargon": The Jargon
+/// File (Raymond et al. 2003, version 4.4.7) in windows of kTextWindow bytes, and "jargon-words": its words,
+/// each with those beside it (shared/data/words.hpp).
 std::vector<std::string> dataset_names();
 
 /// Throws UsageError for an unknown name, DataError when its files are missing or damaged, when images and

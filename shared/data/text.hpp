@@ -11,7 +11,8 @@
 
 namespace twin {
 
-/// A character is one byte here, so that any text can be read: a letter outside ASCII is several of them in UTF-8.
+/// A character is one byte here, so that any text can be read: a letter outside ASCII is several of them in
+/// UTF-8.
 inline constexpr std::int64_t kByteValues = 256;
 
 /// "a", "space", "newline", "0xe2".

@@ -6,23 +6,13 @@
 #include "shared/specs/example.hpp"
 
 namespace twin {
-namespace {
-
-// FNV-1a of 32 bits (Fowler, Noll, Vo): the same everywhere, unlike std::hash.
-std::uint32_t hash_of(std::string_view path) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return hash;
-}
-
-}  // namespace
 
 void DropoutSpec::validate() const {
   if (!(p >= 0 && p < 1)) throw LayerError(fmt::format("p is {}, expected at least 0 and below 1", p));
 }
 
 DropoutMask::DropoutMask(const DropoutSpec& spec, std::string_view path, Seed seed, std::int64_t step)
-    : stream_(seed, Purpose::masks, hash_of(path)),
+    : stream_(seed, Purpose::masks, substream_of(path)),
       first_(static_cast<std::uint64_t>(step) << 32),
       p_(spec.p) {}
 

@@ -96,9 +96,10 @@ NetworkSpec transformer_encoder(const TrainingLength& length) {
 
 namespace {
 
-NetworkSpec encoder_and_decoder(std::vector<LayerSpec> layers, Shape input, const TrainingLength& length) {
+NetworkSpec encoder_and_decoder(std::vector<LayerSpec> layers, LossSpec loss, Shape input,
+                                const TrainingLength& length) {
   NetworkSpec spec{
-      std::move(layers),    MseLossSpec{},
+      std::move(layers),    std::move(loss),
       AdamSpec{.lr = 2e-3}, XavierUniformInitialiser{},
       std::move(input),     CosineWithWarmupSchedule{.total_steps = length.steps(), .floor = 0.05}};
   validate(spec);
@@ -117,7 +118,19 @@ NetworkSpec autoencoder(const TrainingLength& length) {
                               {"decoder1_relu", ReluSpec{}},
                               {"decoder2", DenseSpec{128, kPixels}},
                               {"pixels", SigmoidSpec{}}},
-                             {kPixels}, length);
+                             MseLossSpec{}, {kPixels}, length);
+}
+
+NetworkSpec vae(const TrainingLength& length) {
+  constexpr std::int64_t kHidden = 256, kLatent = 16;
+  const std::vector<LayerSpec> decoder{{"decoder1", DenseSpec{kLatent, kHidden}},
+                                       {"decoder1_tanh", TanhSpec{}},
+                                       {"decoder2", DenseSpec{kHidden, kPixels}}};
+  return encoder_and_decoder({{"encoder1", DenseSpec{kPixels, kHidden}},
+                              {"encoder1_tanh", TanhSpec{}},
+                              {"code", DenseSpec{kHidden, 2 * kLatent}},
+                              {"bottleneck", VariationalBottleneckSpec{kLatent, decoder}}},
+                             NegativeElboLossSpec{.latent = kLatent}, {kPixels}, length);
 }
 
 NetworkSpec conv_autoencoder(const TrainingLength& length) {
@@ -147,7 +160,7 @@ NetworkSpec conv_autoencoder(const TrainingLength& length) {
         Conv2dSpec{.in_channels = 8, .out_channels = 1, .kernel_size = {3, 3}, .padding = {1, 1}}},
        {"pixels", SigmoidSpec{}},
        {"flatten", FlattenSpec{}}},
-      {1, kSide, kSide}, length);
+      MseLossSpec{}, {1, kSide, kSide}, length);
 }
 
 }  // namespace twin

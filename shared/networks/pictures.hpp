@@ -30,7 +30,10 @@ NetworkSpec transformer_encoder(const TrainingLength& length);
 /// Hinton and Salakhutdinov 2006, "Reducing the dimensionality of data with neural networks": through a code
 /// of 32 numbers back to the picture.
 NetworkSpec autoencoder(const TrainingLength& length);
-/// The same with convolutions of stride 2 on the way in, transposed ones on the way out, and GELU.
+/// The same with convolutions of stride 2 on the way in, transposed ones on the way out, and SiLU.
 NetworkSpec conv_autoencoder(const TrainingLength& length);
+/// Kingma and Welling 2014, "Auto-encoding variational Bayes": the code of 16 numbers is drawn from a normal
+/// distribution, whose means and variances the encoder yields. Adam stands in place of the paper's AdaGrad.
+NetworkSpec vae(const TrainingLength& length);
 
 }  // namespace twin

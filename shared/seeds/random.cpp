@@ -1,6 +1,8 @@
 #include "shared/seeds/random.hpp"
 
 #include <Random123/philox.h>
+#include <cmath>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -27,6 +29,19 @@ double RandomStream::uniform(std::uint64_t n, double low, double high) const {
 std::uint64_t RandomStream::below(std::uint64_t n, std::uint64_t bound) const {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint64_t>(static_cast<Wide>(bits(n)) * bound >> 64);
+}
+
+double RandomStream::normal(std::uint64_t n) const {
+  // uniform() may be 0 but never 1: log(1 - u) is finite.
+  const double distance = std::sqrt(-2 * std::log1p(-uniform(2 * n)));
+  return distance * std::cos(2 * std::numbers::pi * uniform(2 * n + 1));
+}
+
+// FNV-1a of 32 bits (Fowler, Noll, Vo): the same everywhere, unlike std::hash.
+std::uint32_t substream_of(std::string_view path) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
 }
 
 std::vector<std::int64_t> shuffled(std::int64_t count, const RandomStream& stream) {

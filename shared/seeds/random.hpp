@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace twin {
@@ -17,7 +18,8 @@ enum class Purpose : std::uint32_t {
   test_data = 2,
   directions = 3,
   choices = 4,
-  masks = 5
+  masks = 5,
+  noise = 6
 };
 
 class RandomStream {
@@ -32,11 +34,18 @@ class RandomStream {
   double uniform(std::uint64_t n, double low, double high) const;
   /// Uniform in {0, …, bound-1}; the bias is below bound/2^64. Precondition: bound > 0.
   std::uint64_t below(std::uint64_t n, std::uint64_t bound) const;
+  /// Standard normal, from the uniform numbers 2n and 2n + 1 (Box and Muller 1958, "A note on the generation
+  /// of random normal deviates"). It is at most 8.6 from 0; its last digits are those of the C library's
+  /// log1p and cos. n: below 2⁶³.
+  double normal(std::uint64_t n) const;
 
  private:
   std::uint32_t key_[2];
   std::uint32_t stream_[2];
 };
+
+/// The substream of a layer, by its path.
+std::uint32_t substream_of(std::string_view path);
 
 /// A permutation of 0 … count-1 (Fisher and Yates).
 std::vector<std::int64_t> shuffled(std::int64_t count, const RandomStream& stream);

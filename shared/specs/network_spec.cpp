@@ -207,6 +207,17 @@ void validate_targets(const LossSpec& loss, const Shape& outputs, const Shape& e
       loss);
 }
 
+Tensor predicted_targets(const LossSpec& loss, Tensor outputs) {
+  return std::visit(
+      [&](const auto& kind) -> Tensor {
+        if constexpr (requires { kind.predicted_targets(outputs); })
+          return kind.predicted_targets(outputs);
+        else
+          return std::move(outputs);
+      },
+      loss);
+}
+
 std::vector<Hyperparameter> hyperparameters_of(const LossSpec& loss) {
   return std::visit(
       [](const auto& kind) -> std::vector<Hyperparameter> {

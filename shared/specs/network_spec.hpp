@@ -47,7 +47,7 @@ struct NetworkSpec {
   Shape input = {};  // of one sample; empty: as the layers say, or any
   std::optional<ScheduleSpec> schedule = {};
   std::optional<ClippingSpec> clipping = {};
-  Seed mask_seed = 1;  // of dropout's masks
+  Seed mask_seed = 1;  // of dropout's masks, and of the noise that layers draw
 };
 
 /// Throws ShapeError (LayerError, which names the layer's path) when neighbouring layers do not fit, two
@@ -89,6 +89,7 @@ std::string widths_of(const NetworkSpec& spec);
 //   random_labels(y, r)   its labels, where they cannot be drawn one by one
 //   validate()            its own numbers; throws UsageError
 //   validate_labels(), validate_target()   throw DataError
+//   predicted_targets(y)  what the outputs say of the targets, where it is not the outputs themselves
 
 bool takes_labels(const LossSpec& loss);
 /// Whether labels and outputs reach the loss as rows: one label for each of them.
@@ -104,6 +105,10 @@ inline void validate_targets(const LossSpec& loss, const Shape& outputs, DType d
                              const TensorView& targets) {
   validate_targets(loss, outputs, target_shape(loss, outputs), dtype, targets);
 }
+
+/// What outputs say of the targets: most are compared as they are; the pixels of a variational autoencoder
+/// are a part of them, through a sigmoid.
+Tensor predicted_targets(const LossSpec& loss, Tensor outputs);
 
 /// Empty for a loss whose specification lists none.
 std::vector<Hyperparameter> hyperparameters_of(const LossSpec& loss);

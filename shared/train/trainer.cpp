@@ -66,7 +66,7 @@ Scores scores(Network& network, const Split& split, DType dtype) {
   Sums sums;
   for (std::int64_t first = 0; first < split.size(); first += kRows) {
     const OwnedBatch batch = slice(split, dtype, first, std::min(kRows, split.size() - first));
-    const Tensor outputs = network.predict(batch.view());
+    const Tensor outputs = predicted_targets(network.spec().loss, network.predict(batch.view()));
     const std::vector<double> y = outputs.to_doubles();
     if (labels)
       add_labels(y, batch.targets.data<std::int64_t>(), sums);

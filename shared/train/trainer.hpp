@@ -50,7 +50,8 @@ struct Scores {
   /// Mean over the labels of -log2 of the probability that the softmax of the outputs gives to the label:
   /// what a code made from the network would take for it. None where targets are no labels.
   std::optional<double> bits;
-  /// Mean over all outputs. None where targets are labels.
+  /// Mean over all targets, of what the outputs say of them (predicted_targets). None where targets are
+  /// labels.
   std::optional<double> squared_error;
 };
 Scores scores(Network& network, const Split& split, DType dtype);

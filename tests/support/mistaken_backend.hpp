@@ -24,6 +24,7 @@ class MistakenNetwork final : public Network {
   MistakenNetwork(std::unique_ptr<Network> right, double lr, Mistake mistake, MistakeInOutputs outputs)
       : right_(std::move(right)), lr_(lr), mistake_(std::move(mistake)), outputs_(std::move(outputs)) {}
 
+  const NetworkSpec& spec() const override { return right_->spec(); }
   NamedTensors parameters() const override { return right_->parameters(); }
   void load_parameters(const NamedTensors& parameters) override { right_->load_parameters(parameters); }
   NamedTensors optimizer_state() const override { return right_->optimizer_state(); }

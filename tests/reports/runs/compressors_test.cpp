@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "shared/data/text.hpp"
+#include "shared/data/words.hpp"
 #include "shared/seeds/random.hpp"
 
 namespace twin::reports {
@@ -40,6 +41,13 @@ TEST(Compressors, KnowTheTrainingText) {
 
 TEST(Compressors, SayNothingOfNumbersAndPictures) {
   EXPECT_THAT(compressor_bits(load_dataset("xor")), testing::IsEmpty());
+}
+
+// Their inputs are integers too, but no bytes.
+TEST(Compressors, SayNothingOfWords) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "foo bar ";
+  EXPECT_THAT(compressor_bits(word_pairs("words", text, "words", {.frequent = 1})), testing::IsEmpty());
 }
 
 }  // namespace

@@ -42,6 +42,26 @@ TEST(Configured, SeedsTheMasksToo) {
   EXPECT_EQ(one, losses(1));
 }
 
+// The outputs of a variational autoencoder hold more than what is compared with the targets.
+TEST(DatasetFor, LooksAtTheTargetsOfTheLoss) {
+  const auto entry_of = [](std::int64_t pixels) {
+    return CatalogueEntry{"xor",
+                          "",
+                          {{{"code", DenseSpec{2, 4}},
+                            {"bottleneck", VariationalBottleneckSpec{2, {{"dense", DenseSpec{2, pixels}}}}}},
+                           NegativeElboLossSpec{.latent = 2},
+                           SgdSpec{},
+                           UniformInitialiser{}},
+                          "xor",
+                          1,
+                          0,
+                          1};
+  };
+  EXPECT_EQ(dataset_for(entry_of(1), {}).name, "xor");
+  EXPECT_THROW_MESSAGE(dataset_for(entry_of(2), {}), UsageError,
+                       "dataset xor (2 features, 1 targets) does not fit");
+}
+
 TEST(Configured, AScheduleLastsAsLongAsTheTraining) {
   const auto steps_of = [](const TrainingOptions& options) {
     const CatalogueEntry entry = configured(find_network("lenet"), options);

@@ -17,13 +17,13 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST(Datasets, AreListedByName) {
-  EXPECT_THAT(dataset_names(),
-              testing::UnorderedElementsAre("and", "or", "xor", "fashion-mnist", "fashion-pixels", "jargon"));
+  EXPECT_THAT(dataset_names(), testing::UnorderedElementsAre("and", "or", "xor", "fashion-mnist",
+                                                             "fashion-pixels", "jargon", "jargon-words"));
 }
 
 TEST(Datasets, AnUnknownNameListsTheKnownOnes) {
   EXPECT_THROW_MESSAGE(load_dataset("nand"), UsageError, "unknown dataset nand",
-                       "and, fashion-mnist, fashion-pixels, jargon, or, xor");
+                       "and, fashion-mnist, fashion-pixels, jargon, jargon-words, or, xor");
 }
 
 TEST(TruthTables, HoldFourSamplesForTrainingAndTestAlike) {

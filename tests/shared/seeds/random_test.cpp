@@ -106,6 +106,60 @@ TEST(RandomStream, BelowTakesBoundsOfAnySize) {
   EXPECT_GT(most, kLarge / 100 * 95);
 }
 
+TEST(RandomStream, NormalIsThePairOfBoxAndMuller) {
+  const RandomStream stream(42, Purpose::noise);
+  for (std::uint64_t n = 0; n < 1000; ++n) {
+    const double u = stream.uniform(2 * n), v = stream.uniform(2 * n + 1);
+    ASSERT_NEAR(stream.normal(n), std::sqrt(-2 * std::log(1 - u)) * std::cos(2 * std::numbers::pi * v),
+                1e-14);
+  }
+}
+
+// Twenty classes that are equally likely, by the distribution Φ.
+TEST(RandomStream, NormalHasTheNormalDistribution) {
+  const RandomStream stream(7, Purpose::noise);
+  std::vector<double> counts(20);
+  double sum = 0, squares = 0, fourth_powers = 0, most = 0;
+  for (std::uint64_t n = 0; n < kDraws; ++n) {
+    const double x = stream.normal(n);
+    sum += x;
+    squares += x * x;
+    fourth_powers += x * x * x * x;
+    most = std::max(most, std::abs(x));
+    ++counts.at(static_cast<std::size_t>(20 * std::erfc(-x / std::numbers::sqrt2) / 2));
+  }
+  // Four standard errors: of x they are 1, of x² √2, of x⁴ √96, over the root of the number of draws.
+  EXPECT_NEAR(sum / kDraws, 0, 4 * std::sqrt(1.0 / kDraws));
+  EXPECT_NEAR(squares / kDraws, 1, 4 * std::sqrt(2.0 / kDraws));
+  EXPECT_NEAR(fourth_powers / kDraws, 3, 4 * std::sqrt(96.0 / kDraws));
+  EXPECT_GT(most, 4);
+  EXPECT_LT(most, 8.6);
+  double chi_square = 0;
+  for (const double count : counts) chi_square += std::pow(count - kDraws / 20, 2) / (kDraws / 20);
+  EXPECT_LT(chi_square, 43.8) << "19 degrees of freedom: passed once in a thousand seeds";
+  EXPECT_GT(chi_square, 1);
+}
+
+// Neighbours share no uniform number.
+TEST(RandomStream, NormalNumbersAreIndependent) {
+  const RandomStream stream(7, Purpose::noise);
+  double neighbours = 0, squares = 0;
+  for (std::uint64_t n = 0; n < kDraws; ++n) {
+    const double x = stream.normal(n), y = stream.normal(n + 1);
+    neighbours += x * y;
+    squares += (x * x - 1) * (y * y - 1);
+  }
+  EXPECT_LT(std::abs(neighbours), 5 * std::sqrt(kDraws));
+  EXPECT_LT(std::abs(squares), 5 * 2 * std::sqrt(kDraws));
+}
+
+TEST(RandomStream, SubstreamsOfPathsAreTheSameForEver) {
+  EXPECT_EQ(substream_of(""), 2166136261U);
+  // From the list of test vectors of FNV (Noll).
+  EXPECT_EQ(substream_of("a"), 0xe40c292cU);
+  EXPECT_EQ(substream_of("foobar"), 0xbf9cf968U);
+}
+
 // Correlations of 1,000 pairs have a standard deviation of 1/sqrt(1000).
 TEST(RandomStream, SeedsPurposesAndSubstreamsAreIndependent) {
   const RandomStream streams[] = {RandomStream(7, Purpose::test_data),
@@ -115,7 +169,9 @@ TEST(RandomStream, SeedsPurposesAndSubstreamsAreIndependent) {
                                   RandomStream(7, Purpose::parameters),
                                   RandomStream(7, Purpose::shuffle),
                                   RandomStream(7, Purpose::directions),
-                                  RandomStream(7, Purpose::choices)};
+                                  RandomStream(7, Purpose::choices),
+                                  RandomStream(7, Purpose::masks),
+                                  RandomStream(7, Purpose::noise)};
   constexpr std::uint64_t kPairs = 1000;
   for (std::size_t a = 0; a < std::size(streams); ++a) {
     for (std::size_t b = 0; b < a; ++b) {

@@ -1,0 +1,5 @@
+#include "manual/layers/variational_bottleneck.hpp"
+
+#include "manual/layer_unit.hpp"
+
+TWIN_LAYER(VariationalBottleneck)
