@@ -70,7 +70,7 @@ Json joined(const Json& studied, const Mutant& file, const std::filesystem::path
               {"right", file.right},       {"framework", name_of(file.framework)},
               {"held_out", file.held_out}, {"snippet", snippet_of(file, source)}};
   for (const char* field : {"xor", "fashion", "expected_causes", "detectors", "suite_asked", "diagnosed",
-                            "survives", "weak_checks"})
+                            "survives", "weak_checks", "other_rules"})
     if (studied.contains(field)) mutant[field] = studied.at(field);
   mutant["diagnosis"] = each_cause_once(studied.at("diagnosis"));
   return mutant;

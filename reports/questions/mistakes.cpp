@@ -166,7 +166,7 @@ std::string weak_text(const Json& json, Language language) {
 std::string answer(const Json& json, Language language) {
   std::string text = detectors_text(json, language) + silent_text(json, language) +
                      framework_text(json, language) + "\n" + diagnosis_text(json, language) +
-                     weak_text(json, language);
+                     weak_text(json, language) + other_rules_text(json, language);
   if (const std::string exercises = exercises_text(json, language); !exercises.empty())
     text += say(language,
                 "**Find the mistake.** Read the code, say what it does to the gradient and to the training, "

@@ -21,6 +21,8 @@
 //
 // Apart from that, the check against autograd is weakened, on small random networks, in the ways that people
 // weaken theirs: a catch that vanishes is what the stronger check is for.
+// On the smallest of these networks the rules of other projects are asked as well
+// (shared/compare/other_rules.hpp).
 #pragma once
 
 #include <functional>

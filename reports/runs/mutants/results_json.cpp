@@ -40,12 +40,15 @@ Json result_json(const MutantsResult& result) {
                 {"suite_asked", mutant.suite_asked},
                 {"caught_by_suite", mutant.failed_tests},
                 {"weak_checks", json_of(mutant.trial.weak_checks)},
+                {"other_rules", mutant.trial.other_rules},
                 {"diagnosis", mutant.trial.diagnosis},
                 {"diagnosed", name_of(mutant.diagnosed)},
                 {"survives", mutant.survives()}});
     mutants.push_back(std::move(row));
   }
-  return {{"baseline", json_of(result.baseline)},
+  Json baseline = json_of(result.baseline);
+  baseline["other_rules"] = result.baseline.right_by_rules;
+  return {{"baseline", std::move(baseline)},
           {"mutants", std::move(mutants)},
           {"counts",
            {{"mutants", result.mutants.size()},

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "reports/runs/mutants/rule_trials.hpp"
 #include "reports/runs/sources.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/stems.hpp"
@@ -104,6 +105,18 @@ class Probe {
       trial_.weak_checks = weak_checks_of((*said)["situations"]);
   }
 
+  // Name by name: all stems at once would take longer than the probe allows itself.
+  void try_other_rules(const std::vector<std::string>& names) {
+    Json situations = Json::array();
+    for (const std::string& name : names) {
+      const std::optional<Json> said = run("other-rules", {name});
+      if (!said) return;
+      for (const Json& situation : (*said)["situations"]) situations.push_back(situation);
+    }
+    trial_.other_rules = mutant_by_rules(situations);
+    trial_.right_by_rules = right_by_rules(situations);
+  }
+
   void learn_xor(bool quick) {
     std::vector<std::string> words{std::to_string(quick ? kQuickSeeds : kSeeds)};
     for (const std::string& rate : quick ? kQuickRates : kRates) words.push_back(rate);
@@ -191,6 +204,7 @@ Trial try_out(const Workshop& workshop, const TrialPlan& plan) {
     Probe probe(program.path, trial);
     probe.check(plan.names);
     probe.check_weakly(plan.names);
+    probe.try_other_rules(plan.names);
     if (plan.learns_xor) probe.learn_xor(plan.quick);
     if (plan.learns_fashion) probe.learn_fashion();
     if (!plan.quick) sanitize(workshop, plan.names, trial);

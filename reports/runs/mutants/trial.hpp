@@ -45,6 +45,7 @@ struct Trial {
   bool finite_differences = false, step_1 = false, later_steps = false, sanitizer = false;  // noticed
   std::vector<std::string> noticed_on;  // networks and examples, by a check
   std::vector<WeakCheck> weak_checks;
+  Json other_rules, right_by_rules;  // mutant_by_rules() and right_by_rules(); null when it was cut off
   std::vector<std::pair<std::string, std::string>> ends;  // part of the probe, what ended it: "signal 11"
   Json diagnosis = Json::array();                         // [{network, cause, tensor, text}]
   double seconds = 0;

@@ -2,6 +2,7 @@
 //
 //   probe check NAME…            float64 gradients and updates, against autograd and finite differences
 //   probe check-weakly NAME…     the check against autograd on small networks, whole and weakened
+//   probe other-rules NAME…      what the rules of other projects let through, on the same small networks
 //   probe learn-xor SEEDS LR…    how many of the seeds 1 … SEEDS learn xor at each learning rate, how fast
 //   probe learn-fashion          accuracy of fashion-mlp after a short training
 //
@@ -20,6 +21,7 @@
 #include "manual/backend.hpp"
 #include "manual/error_bounds.hpp"
 #include "networks.hpp"
+#include "rules.hpp"
 #include "shared/catalogue.hpp"
 #include "shared/compare_networks/equivalence.hpp"
 #include "shared/compare_networks/examination.hpp"
@@ -220,6 +222,7 @@ Json run(const std::vector<std::string>& words) {
   const std::string& part = words.at(0);
   if (part == "check") return check(std::vector<std::string>{words.begin() + 1, words.end()});
   if (part == "check-weakly") return check_weakly({words.begin() + 1, words.end()});
+  if (part == "other-rules") return try_other_rules(twins(), {words.begin() + 1, words.end()});
   if (part == "learn-fashion") return learn_fashion();
   if (part != "learn-xor") throw UsageError("unknown part " + part);
   std::vector<double> rates;

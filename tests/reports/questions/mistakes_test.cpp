@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "reports/questions/kept_mutants.hpp"
+#include "shared/compare/other_rules.hpp"
 #include "shared/errors.hpp"
 #include "shared/formats/files.hpp"
 #include "tests/reports/markdown.hpp"
@@ -213,6 +214,69 @@ TEST(Mistakes, ThatAWeakenedCheckHasNothingLeftToLookAtForAreNotCounted) {
               Contains(ElementsAre("float32 alone", "4", "0", "4", "0", "")));
 }
 
+// ---- Other people's rules
+
+Json by_rules(bool changes_loss, const std::vector<std::string>& let_through,
+              const std::vector<std::string>& noticed) {
+  return {{"changes_loss", changes_loss}, {"let_through", let_through}, {"noticed", noticed}};
+}
+
+// loud: llm.c lets it through where gradients are small. silent: refused by llm.c's rule on the right code,
+// so not asked. elsewhere: wrong forward as well. order changes no gradient.
+Json study_of_rules() {
+  Json json = study(kFour);
+  json["mutants"][0]["other_rules"] = {{"1", by_rules(false, {}, {"llm.c", "gradcheck", "twingrad"})},
+                                       {"0.0001", by_rules(false, {"llm.c"}, {"gradcheck", "twingrad"})}};
+  json["mutants"][1]["other_rules"] = {{"1", by_rules(false, {"gradcheck"}, {"twingrad"})}};
+  json["mutants"][2]["other_rules"] = {{"1", by_rules(true, {"gradcheck"}, {"llm.c", "twingrad"})}};
+  json["mutants"][3]["other_rules"] = Json::object();
+  json["baseline"]["other_rules"] = {
+      {"1", {{"llm.c", {{"networks", 10}, {"refused", 2}, {"zeros", 3}, {"nan", 8}}}}},
+      {"0.0001", {{"llm.c", {{"networks", 6}, {"refused", 1}, {"zeros", 5}, {"nan", 5}}}}}};
+  return json;
+}
+
+TEST(Mistakes, ThatOtherRulesLetThroughAreCountedOfThoseTheyAreAskedAbout) {
+  const Json json = study_of_rules();
+  const auto counted = [&](const char* rule, const char* scale, bool changes_loss) {
+    const mistakes::LetThrough here = mistakes::let_through(json, rule, scale, changes_loss);
+    return std::pair(here.through, here.asked);
+  };
+  EXPECT_EQ(counted("llm.c", "1", false), std::pair(0, 1));
+  EXPECT_EQ(counted("llm.c", "0.0001", false), std::pair(1, 1));
+  EXPECT_EQ(counted("gradcheck", "1", false), std::pair(1, 2));
+  EXPECT_EQ(counted("gradcheck", "1", true), std::pair(1, 1));
+  EXPECT_EQ(counted("ggml", "1", false), std::pair(0, 0));
+
+  const std::string answer = answer_of_mistakes(json);
+  EXPECT_THAT(rows_named(answer, "llm.c"),
+              testing::IsSupersetOf({Row{"llm.c", "0 / 1", "–", "1 / 1", "0 / 1"},
+                                     Row{"llm.c", "3 / 8", "–", "5 / 5", "8 / 8", "2 / 10"}}));
+  EXPECT_THAT(rows_of(answer),
+              Contains(ElementsAre("this suite against autograd", "0 / 2", "–", "0 / 1", "0 / 1")));
+  EXPECT_THAT(prose_of(answer), HasSubstr("comparison with autograd lets through 0 of 4"));
+}
+
+TEST(Mistakes, KnowEveryRuleAndItsSource) {
+  std::vector<std::string> fields, names;
+  for (const mistakes::RuleWords& rule : mistakes::kOtherRules) {
+    fields.emplace_back(rule.field);
+    EXPECT_THAT(rows_named(answer_of_mistakes(study_of_rules()), std::string(rule.name.english)),
+                Contains(AllOf(SizeIs(3), Contains(std::string(rule.source)))));
+  }
+  for (const OtherRule& rule : other_rules()) names.push_back(rule.name);
+  names.emplace_back(mistakes::kOwnRule);
+  EXPECT_EQ(fields, names);
+}
+
+TEST(Mistakes, OfAnOlderStudyHaveNoTableOfRules) {
+  EXPECT_THAT(answer_of_mistakes(study_of_rules()), HasSubstr("other people"));
+  EXPECT_THAT(answer_of_mistakes(study(kFour)), Not(HasSubstr("other people")));
+  Json crashed = study_of_rules();  // the probe of every mutant
+  for (Json& mutant : crashed["mutants"]) mutant["other_rules"] = nullptr;
+  EXPECT_THAT(answer_of_mistakes(crashed), Not(HasSubstr("other people")));
+}
+
 // ---- Exercises
 
 TEST(Mistakes, ToFindBeginWithTheSilentOnesAndAreNoTwoOfAStem) {
@@ -288,6 +352,7 @@ TEST(KeptMutants, HoldWhatTheirFilesSay) {
 TEST(KeptMutants, WhoseFilesAreGoneAreLeftOut) {
   Json json = study(kFour);
   json["options"] = Json::object();
+  json["mutants"][0]["other_rules"] = {{"1", by_rules(false, {"llm.c"}, {})}};
   Mutant file;
   file.name = "loud";
   file.stem = "dense";
@@ -297,6 +362,7 @@ TEST(KeptMutants, WhoseFilesAreGoneAreLeftOut) {
   file.edits = {{"manual/a.hpp", "d\n", "D\n    D\n"}};
   const Json kept = joined(json, {file}, source.path());
   ASSERT_EQ(kept.at("mutants").size(), 1U);
+  EXPECT_EQ(kept.at("mutants")[0].at("other_rules"), json["mutants"][0]["other_rules"]);
   EXPECT_EQ(kept.at("mutants")[0].at("snippet").at("right"), "  b\n  c\n  d\n  e\nf\n");
   EXPECT_EQ(kept.at("mutants")[0].at("snippet").at("wrong"), "  b\n  c\n  D\n      D\n  e\nf\n");
 }
