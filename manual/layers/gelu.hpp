@@ -86,9 +86,9 @@ class Gelu {
         const Scalar tail = e * tail_over_exponential(std::min(std::abs(value), Scalar(kEnd)));
         // Two choices and a sum: a sum on one side alone is a branch.
         return (value > 0 ? Scalar(1) : Scalar(0)) + (value > 0 ? -tail : tail);
-      } else {  // bounds must allow for the sum that LibTorch takes
+      } else {
         static_cast<void>(e);
-        return Scalar(0.5) * (Scalar(1) + erf(value * Scalar(1 / std::numbers::sqrt2)));
+        return for_both(Scalar(0.5) * (Scalar(1) + erf(value * Scalar(1 / std::numbers::sqrt2))));
       }
     });
     density_ *= Scalar(kRootTwoOverPi / 2);
@@ -99,11 +99,16 @@ class Gelu {
     const auto u = Scalar(kRootTwoOverPi) * (z * (Scalar(1) + Scalar(kKappa) * z.square()));
     if constexpr (std::is_floating_point_v<Scalar>)
       distribution_ = (Scalar(1) + (Scalar(-2) * u).exp()).inverse();
-    else  // bounds must allow for the sum that LibTorch takes
-      distribution_ = Scalar(0.5) * (Scalar(1) + u.tanh());
+    else
+      distribution_ = (Scalar(0.5) * (Scalar(1) + u.tanh())).unaryExpr(&for_both);
     density_ = distribution_.array() * (Scalar(1) - distribution_.array()) *
                (Scalar(2 * kRootTwoOverPi) * (Scalar(1) + Scalar(3 * kKappa) * z.square()));
   }
+
+  // A bound must allow for the sum by which LibTorch computes Φ, and for the way it is computed here. `sum`,
+  // with the roundings of the exponential (4), of the polynomial or of what is added to the exponential (2),
+  // and of the product and the quotient (2).
+  static Scalar for_both(const Scalar& sum) { return Scalar(1, 8, 8) * sum; }
 
   // R(t) for t ≥ 0: a polynomial in (t - 4.5) / (t + 4.5), which runs from -1 to 1, over what R falls as.
   static Scalar tail_over_exponential(Scalar t) {
