@@ -31,7 +31,9 @@ void add_json(CLI::App& command, CommonOptions& options) {
 }
 
 void add_data(CLI::App& command, CommonOptions& options) {
-  command.add_option("--data", options.data.folder, "Folder of the Fashion-MNIST idx files")
+  command
+      .add_option("--data", options.data.folder,
+                  "Folder of the data: Fashion-MNIST's idx files, or jargon.txt.gz")
       ->option_text("DIR");
 }
 

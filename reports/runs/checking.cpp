@@ -33,8 +33,17 @@ std::int64_t rows_to_check(const NetworkSpec& spec, std::int64_t batch_size) {
   return std::min(batch_size, std::max(kFewest, affordable));
 }
 
+// One folder is named. Among networks on several datasets it is the place of those that have a file there;
+// the others are where Debian's packages put them.
+DatasetOptions data_of(const CatalogueEntry& entry, const CheckingOptions& options) {
+  const auto in_folder = [&](const CatalogueEntry& of) { return is_in(of.dataset, options.data.folder); };
+  const std::vector<CatalogueEntry>& all = options.named.networks;
+  if (in_folder(entry) || std::none_of(all.begin(), all.end(), in_folder)) return options.data;
+  return {};
+}
+
 Subject subject_of(const CatalogueEntry& entry, const CheckingOptions& options) {
-  const Dataset dataset = dataset_for(entry, options.data);
+  const Dataset dataset = dataset_for(entry, data_of(entry, options));
   const BatchStream stream(dataset.train, DType::float64, entry.batch_size, options.seed);
   Subject subject{
       entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, options.seed), {}, false};

@@ -84,10 +84,12 @@ Dataset fashion_pixels(const DatasetOptions& options) {
   return {"fashion-pixels", std::move(dataset.train), std::move(dataset.test), {}};
 }
 
+constexpr const char* kBookFile = "jargon.txt.gz";
+
 // Throws DataError where there is no such file.
 std::filesystem::path jargon_file(const DatasetOptions& options) {
   const std::filesystem::path path =
-      (options.folder.empty() ? default_jargon_folder() : options.folder) / "jargon.txt.gz";
+      (options.folder.empty() ? default_jargon_folder() : options.folder) / kBookFile;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     throw DataError("no such file", path.string(),
@@ -143,6 +145,13 @@ Dataset load_dataset(std::string_view name, const DatasetOptions& options) {
     throw UsageError(fmt::format("unknown dataset {}", name), {},
                      fmt::format("choose from {}", fmt::join(dataset_names(), ", ")));
   return found->second(options);
+}
+
+bool is_in(std::string_view dataset, const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (dataset.starts_with("fashion-"))
+    return std::filesystem::exists(idx_file(folder, "train-images-idx3-ubyte"), ignored);
+  return dataset.starts_with("jargon") && std::filesystem::exists(folder / kBookFile, ignored);
 }
 
 std::filesystem::path default_fashion_mnist_folder() { return "/usr/share/datasets/fashion-mnist"; }

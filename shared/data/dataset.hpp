@@ -45,6 +45,9 @@ std::vector<std::string> dataset_names();
 /// labels differ in number, or when a label is no class.
 Dataset load_dataset(std::string_view name, const DatasetOptions& options = {});
 
+/// Whether a file of this dataset is in the folder. False for the truth tables, which need none.
+bool is_in(std::string_view dataset, const std::filesystem::path& folder);
+
 /// Bytes of a sample of a text.
 inline constexpr std::int64_t kTextWindow = 64;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shared/errors.hpp"
+#include "shared/formats/files.hpp"
 #include "tests/support/expect_message.hpp"
 #include "tests/support/idx_files.hpp"
 
@@ -24,6 +25,21 @@ TEST(Datasets, AreListedByName) {
 TEST(Datasets, AnUnknownNameListsTheKnownOnes) {
   EXPECT_THROW_MESSAGE(load_dataset("nand"), UsageError, "unknown dataset nand",
                        "and, fashion-mnist, fashion-pixels, jargon, jargon-words, or, xor");
+}
+
+TEST(Datasets, AreInTheFolderThatHoldsTheirFiles) {
+  const TemporaryFolder pictures, book;
+  write_image_folder(pictures.path());
+  write_file(book / "jargon.txt.gz", "");
+  for (const char* name : {"fashion-mnist", "fashion-pixels"}) {
+    EXPECT_TRUE(is_in(name, pictures.path()));
+    EXPECT_FALSE(is_in(name, book.path()));
+  }
+  for (const char* name : {"jargon", "jargon-words"}) {
+    EXPECT_TRUE(is_in(name, book.path()));
+    EXPECT_FALSE(is_in(name, pictures.path()));
+  }
+  EXPECT_FALSE(is_in("xor", pictures.path()));
 }
 
 TEST(TruthTables, HoldFourSamplesForTrainingAndTestAlike) {
