@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "manual/layer.hpp"
 #include "tests/support/expect_message.hpp"
 #include "tests/support/random_examples.hpp"
 
