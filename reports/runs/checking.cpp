@@ -24,12 +24,10 @@ struct Subject {
   bool is_example;
 };
 
-// Bounds take a thousand times as long to derive as gradients: of a network that computes much, few samples
-// are looked at. Several, so that sums over the batch are sums.
-std::int64_t rows_to_check(const NetworkSpec& spec, std::int64_t batch_size) {
-  constexpr double kFlops = 2.5e8;
+// Several, so that sums over the batch are sums.
+std::int64_t rows_to_check(const NetworkSpec& spec, std::int64_t batch_size, double flops) {
   constexpr std::int64_t kFewest = 2;
-  const auto affordable = static_cast<std::int64_t>(kFlops / training_step_flops(spec, 1));
+  const auto affordable = static_cast<std::int64_t>(flops / training_step_flops(spec, 1));
   return std::min(batch_size, std::max(kFewest, affordable));
 }
 
@@ -49,7 +47,7 @@ Subject subject_of(const CatalogueEntry& entry, const CheckingOptions& options) 
       entry.name, entry.spec, initial_parameters(entry.spec, DType::float64, options.seed), {}, false};
   subject.spec.mask_seed = options.seed;
   const std::int64_t count = std::min(options.steps, stream.batches_per_epoch());
-  const std::int64_t rows = rows_to_check(entry.spec, stream.batch_size());
+  const std::int64_t rows = rows_to_check(entry.spec, stream.batch_size(), options.flops);
   for (std::int64_t b = 0; b < count; ++b)
     subject.batches.push_back(slice(dataset.train, DType::float64, b * stream.batch_size(), rows));
   return subject;

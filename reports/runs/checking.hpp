@@ -21,6 +21,9 @@ struct CheckingOptions {
   Seed seed = 1;
   int threads = 1;
   DatasetOptions data;
+  /// Floating-point operations of a step on the samples that are looked at: bounds take a thousand times as
+  /// long to derive as gradients, so that of a network that computes much a few samples must do.
+  double flops = 2.5e8;
 };
 
 struct NetworkCheck {
