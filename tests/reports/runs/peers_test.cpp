@@ -249,7 +249,8 @@ TEST(PythonPeers, AMissingModuleIsAGap) {
     const auto guest = guest_of(program);
     EXPECT_FALSE(guest->prepare(kXor, DType::float64));
     EXPECT_FALSE(guest->json().contains("faults"));
-    EXPECT_EQ(guest_reason(guest->json(), Language::english), program.not_measured.at("en"));
+    EXPECT_EQ(guest_reason(guest->json(), Language::english),
+              program.not_measured.at("en").get<std::string>());
   }
 }
 
